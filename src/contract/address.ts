@@ -1,0 +1,61 @@
+// What an address looks like, and every form in which a caller may name one.
+
+/** An address family by name, or by its `AF_*` number. */
+export type Family = 'ipv4' | 'ipv6' | 'unix' | 'vsock' | 'packet' | 'netlink' | number;
+
+/** A socket type by name, or by its `SOCK_*` number. */
+export type Kind = 'stream' | 'dgram' | 'seqpacket' | 'raw' | 'rdm' | number;
+
+/** One end of a socket. Immutable. */
+export interface Address {
+  readonly family: Family;
+  /** `'127.0.0.1'`, `'::1'` without its zone, a Unix path, or `''` for an unnamed Unix socket. */
+  readonly address: string;
+  /** IPv4 and IPv6 only. */
+  readonly port?: number;
+  /** The zone of an IPv6 address: an interface name, or its number where the interface has no name. */
+  readonly scope?: string;
+  /** Unix sockets: the path; an abstract name reads `'@name'`. Absent for an unnamed socket. */
+  readonly path?: string;
+  /** The sockaddr bytes, for a family that has no form of its own here. */
+  readonly raw?: Uint8Array;
+  /** The canonical name, when a lookup was asked for it. */
+  readonly canonicalName?: string;
+  /** True when both name the same end: same family, bytes, port and zone. */
+  equals(other: Address): boolean;
+  /** `'127.0.0.1:80'`, `'[::1]:80'`, `'[fe80::1%eth0]:80'`, `'unix:/p'`, `'unix:@name'`. A valid `Target`. */
+  toString(): string;
+}
+
+/**
+ * A place to connect or to bind to.
+ *
+ * - `'host:443'`, `'host:https'`, `'127.0.0.1:80'`, `'[::1]:80'`, `'[fe80::1%eth0]:80'`
+ * - `'[localhost]:80'`: a bracketed name is looked up as IPv6 only
+ * - `':80'`: every local address when binding, this host when connecting
+ * - `'unix:/run/x.sock'`, `'/run/x.sock'`, `'unix:@abstract'`
+ * - `'fd:3'`: a descriptor that this process already has
+ * - with a scheme where it fits: `'tcp://host:80'`, `'tls://host:443'`, `'udp://host:53'`, `'unix:///run/x.sock'`
+ * - an object with `host` and `port`, or with `path`; an `Address`; or raw sockaddr bytes of any family
+ *
+ * Parsing is strict: ports are 0 to 65535 in decimal, names hold no blanks or control characters, old IPv4 spellings
+ * such as `127.1` or `0x7f.0.0.1` are refused. Internationalised names go out as punycode (UTS 46).
+ */
+export type Target =
+  | string
+  | {
+      host?: string | undefined;
+      port?: number | string | undefined;
+      path?: string | undefined;
+      family?: Family | undefined;
+    }
+  | { family: number; raw: Uint8Array }
+  | Address;
+
+/** Turns names into addresses. Both colours of the library are resolvers themselves. */
+export interface LookupOptions {
+  /** Only addresses of this family. */
+  family?: Family | undefined;
+  /** The kind of socket a service name is meant for; `'stream'` unless told. */
+  kind?: Kind | undefined;
+}

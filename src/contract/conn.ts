@@ -1,0 +1,124 @@
+// The stream layer: a connection with a read buffer, whose writes are complete when they return.
+
+import type { Address } from './address.js';
+import type { SocketErrorShape } from './error.js';
+import type { Data, Duration, Each, Mode, Op, R } from './mode.js';
+import type { KeepAlive } from './option.js';
+import type { Shut, Socket } from './socket.js';
+
+/** How a connection ended. */
+export interface CloseInfo {
+  /** Who ended it: us, the peer, a limit (the kernel gave a silent peer up, or `close` ran out of time), or an error. */
+  readonly by: 'local' | 'remote' | 'timeout' | 'error';
+  /** Everything written was handed over, and nothing failed. */
+  readonly clean: boolean;
+  /** The stream was cut where its protocol says it must not end. Never true without TLS. */
+  readonly truncated: boolean;
+  readonly error?: SocketErrorShape;
+}
+
+/** A connection, which is also an iteration over the pieces that arrive, until the end of the stream. Leaving the loop closes nothing. */
+export type Conn<M extends Mode> = ConnBase<M> & Each<M, Buffer>;
+export type AsyncConn = Conn<'async'>;
+export type SyncConn = Conn<'sync'>;
+
+/**
+ * A stream connection: TCP, a Unix stream socket, or one end of a pair.
+ *
+ * Reads are served in call order and writes go out in call order, whole. A read and a write may wait at the same time.
+ * A read that is timed out or cancelled consumes nothing. Bytes that were read ahead stay in one buffer, so all reading
+ * methods can be mixed. Methods throw `ClosedError` (`ERR_SOCKET_CLOSED`) once the connection is closed, and `TypeError`
+ * or `RangeError` for a wrong argument, before any system call. A failed system call is a `SocketError` with its errno name.
+ */
+export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
+  /** The socket below. Receiving from it goes past the read buffer. */
+  readonly socket: Socket<M>;
+  /** A number that no other connection of this process has. */
+  readonly id: number;
+  /** The encoding of strings, both ways: `'utf-8'` (unless told) or `'latin1'`. What cannot be converted is an error. */
+  encoding: string;
+  /** The local end: getsockname(2). Still there after close. */
+  readonly localAddr: Address;
+  /** The peer. Still there after close. */
+  readonly remoteAddr: Address;
+  /** How the connection ended; `null` while it is open. */
+  readonly closeInfo: CloseInfo | null;
+  /** Application bytes taken out of the kernel so far. */
+  readonly bytesRead: number;
+  /** Application bytes handed to the kernel so far. */
+  readonly bytesWritten: number;
+
+  /** Small segments are sent at once (TCP_NODELAY). On for every TCP connection unless told otherwise; no effect on Unix sockets, where it reads `true`. */
+  noDelay: boolean;
+  /** Acknowledge at once (TCP_QUICKACK). The kernel may turn it off again. @throws SocketError `EOPNOTSUPP` on Unix sockets */
+  quickAck: boolean;
+  /** Probing of idle connections (SO_KEEPALIVE, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT); `null` is off. Missing fields keep the system's values. */
+  get keepAlive(): KeepAlive | null;
+  set keepAlive(value: boolean | Partial<KeepAlive> | null);
+  /** What `close` does with data that is still queued (SO_LINGER), in milliseconds: `null` the kernel sends it in the background, 0 it is thrown away with an RST, above 0 `close` waits so long. The kernel keeps whole seconds, rounded up. */
+  get linger(): number | null;
+  set linger(value: Duration | null);
+
+  /**
+   * Reads what is there: at least one byte and at most `max` (64 KiB unless told), waiting only while there is nothing.
+   * `null` is the end of the stream.
+   *
+   * @throws TimeoutError when the limit is spent; SocketError `ECONNRESET` after everything that had arrived was read
+   * @example const piece = await conn.read(); // Buffer or null
+   */
+  read(max?: number, o?: Op): R<M, Buffer | null>;
+  /** Reads what is there into `buffer`. Returns the number of bytes; 0 is the end. The fastest way to read. */
+  readInto(buffer: Uint8Array, o?: Op): R<M, number>;
+  /** Reads exactly `n` bytes. @throws EndOfStreamError `ERR_UNEXPECTED_EOF` with `partial` when the stream ends before */
+  readExact(n: number, o?: Op): R<M, Buffer>;
+  /**
+   * Reads up to and with the delimiter, or the first that comes of several; `keep: false` leaves it out of the result.
+   * @throws EndOfStreamError `ERR_UNEXPECTED_EOF` with `partial`; LimitError `ERR_LIMIT` when `max` bytes (64 KiB unless
+   * told) hold no delimiter: nothing is consumed
+   */
+  readUntil(delimiter: Data | Data[], o?: Op & { max?: number; keep?: boolean }): R<M, Buffer>;
+  /**
+   * Reads a line without its LF or CRLF. `null` is the end; what stands before the end without LF is a line too. A CR
+   * that is not followed by LF is data. @throws LimitError `ERR_LIMIT` for a line longer than `max` bytes (64 KiB unless told): nothing is consumed
+   */
+  readLine(o?: Op & { max?: number }): R<M, string | null>;
+  /** Reads to the end of the stream. @throws LimitError `ERR_LIMIT` beyond `max` bytes (16 MiB unless told): nothing is consumed */
+  readAll(o?: Op & { max?: number }): R<M, Buffer>;
+  /** Looks at the next `n` bytes and leaves them. Fewer only at the end of the stream. */
+  peek(n: number, o?: Op): R<M, Buffer>;
+  /** Puts bytes back in front of what will be read next. They need not have come from here. */
+  unread(data: Data): void;
+
+  /**
+   * Writes everything: send(2), for an array sendmsg(2), as often as needed. Returns the number of bytes. The data is
+   * in the kernel when this returns; it must not be changed before.
+   *
+   * @throws TimeoutError with `bytesDone`; writes waiting behind a write that fails end with `ERR_WRITE_BROKEN`
+   * @example await conn.write(['HELO ', host, '\r\n'], { timeout: '10s' });
+   */
+  write(data: Data | Data[], o?: Op): R<M, number>;
+  /** Writes `text` and a line end (`'\r\n'` unless told). @throws TypeError when the text has a line end in it */
+  writeLine(text: string, o?: Op & { eol?: string }): R<M, number>;
+  /** Waits until a read would not wait: data, or the end. `false` when the limit is spent. Consumes nothing. */
+  waitReadable(o?: Op): R<M, boolean>;
+  /** Waits until the peer's kernel has acknowledged everything (SIOCOUTQ is 0). `false` when the limit is spent. */
+  waitFlushed(o?: Op): R<M, boolean>;
+
+  /** Ends our direction after everything written so far: shutdown(2) with SHUT_WR. Reading goes on. Twice is allowed. */
+  closeWrite(o?: Op): R<M, void>;
+  /** Ends one direction or both: shutdown(2). `'wr'` waits for earlier writes. */
+  shutdown(how: Shut): R<M, void>;
+  /**
+   * Closes the connection: lets earlier writes out, ends waiting reads with `ERR_SOCKET_CLOSED`, ends our direction,
+   * throws away input that is already there (so that the kernel does not send RST and eat the tail), and returns. With
+   * a limit it also waits so long for the peer's end. Never fails because the limit is spent. Twice is allowed.
+   */
+  close(o?: Op): R<M, void>;
+  /** Ends the connection with an RST, at once: SO_LINGER 0 and close(2). */
+  abort(): void;
+
+  /** A waiting call keeps the process alive again (the default). */
+  ref(): this;
+  /** Waiting calls of this connection no longer keep the process alive. */
+  unref(): this;
+}

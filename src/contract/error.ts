@@ -1,0 +1,36 @@
+// What an error tells.
+
+/** What the library was doing when an operation failed. */
+export type Phase = 'lookup' | 'connect' | 'tls' | 'read' | 'write' | 'accept' | 'bind' | 'option' | 'close' | 'config';
+
+/** One address that a failed dial has tried. */
+export interface Attempted {
+  /** The address in the form of `Address.toString()`. */
+  readonly address: string;
+  /** How long the attempt ran, in milliseconds. */
+  readonly ms: number;
+  /** Why it ended: an errno name, `'ETIMEDOUT'` for a limit, `'ABORT_ERR'` for a signal. */
+  readonly code: string;
+}
+
+/** What every error of a socket operation carries. Match on `code`; each one is explained in docs/errors.md. */
+export interface SocketErrorShape extends Error {
+  /** An errno name (`'ECONNREFUSED'`), a resolver code (`'ENOTFOUND'`), `'ETIMEDOUT'`, `'ABORT_ERR'`, or an `ERR_*` code of the library. */
+  readonly code: string;
+  /** The positive errno, when the system said no. */
+  readonly errno?: number;
+  /** The system call that failed. */
+  readonly syscall?: string;
+  /** The numeric address, path or host name the call was about. */
+  readonly address?: string;
+  readonly port?: number;
+  readonly phase: Phase;
+  /** Bytes of this operation that were handed to the kernel before it failed. */
+  readonly bytesDone: number;
+  /** What had arrived when the stream ended too early. */
+  readonly partial?: Buffer;
+  /** Every address that a failed dial has tried, in order. Empty otherwise. */
+  readonly attempts: readonly Attempted[];
+  /** What a person can do about it. */
+  readonly hint?: string;
+}

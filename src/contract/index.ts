@@ -1,0 +1,10 @@
+// Every public type, in one list.
+
+export type * from './mode.js';
+export type * from './address.js';
+export type * from './option.js';
+export type * from './error.js';
+export type * from './socket.js';
+export type * from './conn.js';
+export type * from './listener.js';
+export type * from './net.js';

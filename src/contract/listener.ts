@@ -1,0 +1,51 @@
+// Accepting stream connections.
+
+import type { Address } from './address.js';
+import type { Conn } from './conn.js';
+import type { Duration, Each, Mode, Op, R } from './mode.js';
+import type { OptionSetting } from './option.js';
+import type { Socket } from './socket.js';
+
+/** A listener, which is also an endless iteration over accepted connections. It ends when the listener is closed; leaving the loop closes nothing. */
+export type Listener<M extends Mode> = ListenerBase<M> & Each<M, Conn<M>>;
+
+/** One or more listening sockets. The kernel's backlog is the only queue: nothing is accepted ahead of the caller. */
+export interface ListenerBase<M extends Mode> extends Disposable, AsyncDisposable {
+  /** Where it listens; ports are the real ones. */
+  readonly addresses: Address[];
+  /** The first of `addresses`. */
+  readonly address: Address;
+  readonly sockets: Socket<M>[];
+  /**
+   * Waits for the next connection: accept4(2). Connections that died in the queue (ECONNABORTED) are nobody's error.
+   *
+   * @throws TimeoutError when the limit is spent; ClosedError when the listener is closed; SocketError `EMFILE`, `ENFILE`: the connection stays in the queue
+   */
+  accept(o?: Op): R<M, Conn<M>>;
+  /** Like `accept`, but waits only so long and answers `null` when none came. 0, the default, looks into the kernel's queue once. */
+  tryAccept(wait?: Duration, o?: { signal?: AbortSignal }): R<M, Conn<M> | null>;
+  /** A waiting `accept` keeps the process alive again (the default). */
+  ref(): this;
+  unref(): this;
+  /** Frees the port and ends waiting accepts with `ERR_SOCKET_CLOSED`. Accepted connections live on. A Unix socket file is removed, if it is still ours. Twice is allowed. */
+  close(): void;
+}
+
+export interface ListenOptions {
+  /** Length of the kernel's queue; SOMAXCONN unless told. */
+  backlog?: number;
+  /** SO_REUSEADDR, on unless told. On a Unix path, only when set to `true`: a socket file that nobody listens on is replaced. */
+  reuseAddress?: boolean;
+  /** SO_REUSEPORT: several listeners share the port. */
+  reusePort?: boolean;
+  /** IPV6_V6ONLY: an IPv6 listener takes no IPv4 connections. Off unless told; always on where an IPv4 address is listened on beside it. */
+  ipv6Only?: boolean;
+  /** The permission bits of a Unix socket's file, exactly; `0o777` less the umask unless told. */
+  mode?: number;
+  /** The encoding that accepted connections begin with. */
+  encoding?: string;
+  /** TCP_NODELAY of accepted connections, on unless told. */
+  noDelay?: boolean;
+  /** Options set before bind. Accepted connections inherit most of them. */
+  options?: OptionSetting[];
+}

@@ -1,0 +1,99 @@
+// The entry points: `berkeley` is Net<'async'>, `berkeley/sync` is Net<'sync'>.
+
+import type { Address, Family, Kind, LookupOptions, Target } from './address.js';
+import type { Conn } from './conn.js';
+import type { Listener, ListenOptions } from './listener.js';
+import type { Duration, Mode, Op, R } from './mode.js';
+import type { OptionSetting } from './option.js';
+import type { PollEvents, Socket } from './socket.js';
+
+/** Something that turns a name into addresses. */
+export interface Resolver<M extends Mode = 'async'> {
+  /** The addresses in the order in which they should be tried. */
+  lookup(host: string, service?: string | number, o?: Op & LookupOptions): R<M, Address[]>;
+}
+
+/** `timeout`, `deadline` and `signal` bound everything: the lookup and every attempt. */
+export interface ConnectOptions<M extends Mode = 'async'> extends Op {
+  /** Only addresses of this family. */
+  family?: Family | undefined;
+  /** The local address to bind to. */
+  local?: Target | undefined;
+  /** TCP_NODELAY, on unless told. */
+  noDelay?: boolean | undefined;
+  /** The encoding of strings; `'utf-8'` unless told. */
+  encoding?: string | undefined;
+  kind?: Kind | undefined;
+  protocol?: number | undefined;
+  /** How long the first address is alone before the next one is tried beside it (RFC 8305): 250 ms unless told. */
+  attemptDelay?: Duration | undefined;
+  /** A limit for each single address. */
+  attemptTimeout?: Duration | undefined;
+  /** A resolver of your own. */
+  lookup?: Resolver<M> | undefined;
+  /** Options set before bind and connect. */
+  options?: OptionSetting[] | undefined;
+}
+
+export interface Net<M extends Mode> {
+  /**
+   * Connects to a server and returns the connection.
+   *
+   * A name is looked up (IPv4 and IPv6 at once) and its addresses are raced as in RFC 8305: the next attempt starts
+   * after 250 ms, or at once when one fails; the first that succeeds wins and the others are closed.
+   *
+   * @throws ResolveError `ENOTFOUND`, `EAI_AGAIN` … for a name; SocketError `ECONNREFUSED` …, with `attempts`; TimeoutError;
+   * RangeError for a limit of 0
+   * @example
+   * const conn = await connect('example.org:80', { timeout: '5s' });
+   * const conn = await connect('unix:/run/app.sock');
+   */
+  connect(to: Target, o?: ConnectOptions<M>): R<M, Conn<M>>;
+  connect(host: string, service: number | string, o?: ConnectOptions<M>): R<M, Conn<M>>;
+  /**
+   * Listens on one address, on every address of a name, or on several targets: socket(2), bind(2), listen(2). A number
+   * is a port on every local address. Port 0 is chosen by the kernel; see `listener.address`.
+   *
+   * @throws SocketError `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`; phase `'bind'`
+   * @example
+   * const listener = await listen('127.0.0.1:8080');
+   * for await (const conn of listener) void serve(conn);
+   */
+  listen(at: Target | number | Target[], o?: ListenOptions): R<M, Listener<M>>;
+  /** Two connected connections: socketpair(2) of Unix streams. */
+  pair(): [Conn<M>, Conn<M>];
+  /** Two connected sockets: socketpair(2). */
+  socketPair(kind: Kind): [Socket<M>, Socket<M>];
+  /**
+   * The face of this colour for a connection of either colour: one handle, one buffer. A call finds `ERR_BUSY` while
+   * the other colour waits in the same direction.
+   */
+  share(conn: Conn<Mode>): Conn<M>;
+  /** A new socket: socket(2). `'ipv4'` and `'stream'` unless told. */
+  socket(family?: Family, kind?: Kind, protocol?: number): Socket<M>;
+  /** Takes a socket's descriptor over from elsewhere: another library, `detach()`, or the process that started us. @throws SocketError `EBADF`, `ENOTSOCK`, `ERR_DESCRIPTOR_IN_USE` when it is ours already */
+  adopt(fd: number): Socket<M>;
+  /** Makes a connection of a connected stream socket. The socket stays usable. */
+  conn(socket: Socket<M>): Conn<M>;
+  /**
+   * Waits until at least one of several sockets is ready: poll(2). A connection with buffered bytes is readable at
+   * once. Returns an entry for each ready one, with its `index` in `wanted`; `[]` when the limit is spent.
+   */
+  select(
+    wanted: [Socket<M> | Conn<M> | Listener<M>, PollEvents][],
+    o?: Op,
+  ): R<M, ({ index: number } & PollEvents)[]>;
+  /** The addresses of a name, in the order of RFC 6724: getaddrinfo(3), on a thread of the library's own. */
+  lookup(
+    host: string,
+    service?: string | number,
+    o?: Op & LookupOptions & { canonicalName?: boolean },
+  ): R<M, Address[]>;
+  /** The name of an address: getnameinfo(3). @throws ResolveError `ENOTFOUND` when it has none */
+  reverse(address: Target, o?: Op): R<M, string>;
+  /** The address that a numeric target names. No lookup. @throws TypeError for a name */
+  address(target: Target): Address;
+  /** Settings for the whole environment. `traceLeaks`: a socket that is collected without `close` says where it was opened. */
+  setDefaults(o: { traceLeaks?: boolean }): void;
+}
+

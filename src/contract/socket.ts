@@ -1,0 +1,109 @@
+// The BSD layer: one method, one system call.
+
+import type { Address, Family, Kind, Target } from './address.js';
+import type { Data, Duration, Mode, Op, R } from './mode.js';
+import type { SocketOption } from './option.js';
+
+/** Which half of a connection is shut down: what we receive, what we send, or both. */
+export type Shut = 'rd' | 'wr' | 'rdwr';
+
+/** What to wait for, and what was found, on one descriptor. */
+export interface PollEvents {
+  /** Data to read, the end of the stream, or a connection to accept (POLLIN). */
+  read?: boolean;
+  /** Room to write, or a connect that has ended (POLLOUT). */
+  write?: boolean;
+  /** Urgent data (POLLPRI). */
+  priority?: boolean;
+  /** An error is pending (POLLERR). Always reported. */
+  error?: boolean;
+  /** Both directions have ended (POLLHUP). Always reported. */
+  hangup?: boolean;
+}
+
+/**
+ * A socket as the operating system has it. Every method is one system call unless it says otherwise; a transfer may be
+ * short. The descriptor is always non-blocking in the kernel and closed on exec; waiting is done by the library.
+ *
+ * Operations in one direction are served in call order. Every method throws `ClosedError` (`ERR_SOCKET_CLOSED`) once
+ * the socket is closed, and `TypeError` or `RangeError` for arguments of the wrong type or range, before any system call.
+ */
+export interface Socket<M extends Mode> extends Disposable, AsyncDisposable {
+  /** The descriptor; -1 once closed or detached. */
+  readonly fd: number;
+  readonly family: Family;
+  readonly kind: Kind;
+  /** The protocol number as socket(2) takes it; 0 is the default of family and kind. */
+  readonly protocol: number;
+  readonly state: 'new' | 'bound' | 'listening' | 'connecting' | 'connected' | 'shutdown' | 'closed';
+  /** A limit for each receive and accept that has none of its own; `null` is none. The same thing as SO_RCVTIMEO. */
+  receiveTimeout: Duration | null;
+  /** A limit for each send that has none of its own; `null` is none. The same thing as SO_SNDTIMEO. */
+  sendTimeout: Duration | null;
+
+  /**
+   * Gives the socket its local address: bind(2). A host name is looked up first. A Unix path longer than 107 bytes is an
+   * error; the file is removed again by `close`, if it is still the same file.
+   *
+   * @throws SocketError `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`; phase `'bind'`
+   * @example await socket.bind('127.0.0.1:0', { reuseAddress: true });
+   */
+  bind(at: Target, o?: { reuseAddress?: boolean; reusePort?: boolean; mode?: number }): R<M, this>;
+  /** Makes the socket accept connections: listen(2). `backlog` is the length of the kernel's queue; SOMAXCONN unless told. */
+  listen(backlog?: number): this;
+  /**
+   * Connects: connect(2), then the wait for its end and SO_ERROR. A host name is looked up first and its first address
+   * taken; `connect` of the entry point races them all. When the limit is spent the state stays `'connecting'`, and
+   * calling again goes on.
+   *
+   * @throws TimeoutError when the limit is spent; RangeError for a limit of 0; SocketError `ECONNREFUSED` and others
+   */
+  connect(to: Target, o?: Op): R<M, void>;
+  /** Takes the next connection out of the kernel's queue: accept4(2). @throws TimeoutError when the limit is spent */
+  accept(o?: Op): R<M, Socket<M>>;
+  /** Like `accept`, but waits only so long (0 unless told) and answers `null` when none came. */
+  tryAccept(wait?: Duration, o?: { signal?: AbortSignal }): R<M, Socket<M> | null>;
+  /**
+   * Receives what is there, at most `max` bytes (64 KiB unless told): recv(2). `null` is the end of a stream.
+   * With MSG_WAITALL it waits for all `max` bytes, as on a blocking descriptor.
+   */
+  recv(max?: number, o?: Op & { flags?: number }): R<M, Buffer | null>;
+  /** Receives into `buffer`: recv(2). Returns the number of bytes; 0 is the end of a stream. */
+  recvInto(buffer: Uint8Array, o?: Op & { flags?: number }): R<M, number>;
+  /** Sends as much as the kernel takes: send(2). Returns the number of bytes, which may be fewer than given. */
+  send(data: Data, o?: Op & { flags?: number }): R<M, number>;
+  /** Sends everything: send(2) or sendmsg(2) as often as needed. @throws TimeoutError with `bytesDone` */
+  sendAll(data: Data | Data[], o?: Op & { flags?: number }): R<M, number>;
+  /** Waits until one of the events is there: poll(2). `null` when the limit is spent. Consumes nothing. */
+  poll(events: PollEvents, o?: Op): R<M, PollEvents | null>;
+
+  /** Reads an option by its token: getsockopt(2). */
+  getOption<T>(option: SocketOption<T>): T;
+  /** Sets an option by its token: setsockopt(2). @example socket.setOption(options.SO_KEEPALIVE, true); */
+  setOption<T>(option: SocketOption<T>, value: T): this;
+  /** Reads any option as a C int, or as `length` bytes: getsockopt(2). */
+  getsockopt(level: number, name: number): number;
+  getsockopt(level: number, name: number, length: number): Buffer;
+  /** Sets any option to a C int or to bytes; `null` passes a NULL pointer with `length`: setsockopt(2). */
+  setsockopt(level: number, name: number, value: number | Uint8Array | null, length?: number): this;
+  /** The local address: getsockname(2). */
+  getsockname(): Address;
+  /** The peer's address: getpeername(2). @throws SocketError `ENOTCONN` */
+  getpeername(): Address;
+  /** Bytes that wait in the kernel's two queues: ioctl(2) with SIOCINQ and SIOCOUTQ. */
+  queued(): { in: number; out: number };
+
+  /** Ends one half or both of a connection: shutdown(2). */
+  shutdown(how: Shut): this;
+  /** A second descriptor for the same open socket: fcntl(2) with F_DUPFD_CLOEXEC. */
+  dup(): Socket<M>;
+  /**
+   * Gives the descriptor up without closing it and returns it, in blocking mode (or the mode it was adopted in). Adopt
+   * it in a worker, or hand it to other code. @throws SocketError `ERR_BUSY` while calls wait, `ERR_BUFFERED_DATA` when bytes were already read into the buffer
+   */
+  detach(): number;
+  /** Whether child processes get the descriptor: fcntl(2) with FD_CLOEXEC. An inheritable socket is put into blocking mode, because O_NONBLOCK would be the child's too. */
+  setInheritable(on: boolean): this;
+  /** Closes the socket: close(2). Waiting calls end with `ERR_SOCKET_CLOSED`. Twice is allowed. With SO_LINGER above 0 the blocking colour waits for the send queue, at most so long. */
+  close(): void;
+}

@@ -1,0 +1,116 @@
+// The functions of the native addon, as TypeScript sees them. One function, one system call, unless it says otherwise.
+// Every function that returns a number returns n >= 0 or -errno. Nothing here retries, except that a call interrupted
+// by a signal before it did anything (EINTR) is repeated; poll() alone reports -EINTR, because its time limit must be
+// computed again. Buffers are looked at only during the call.
+
+/** What `lookupTake` gives once a lookup is done. */
+export interface LookupAnswer {
+  /** 0, or the EAI_* code of getaddrinfo(3) / getnameinfo(3). */
+  readonly error: number;
+  /** The errno that goes with EAI_SYSTEM, else 0. */
+  readonly errno: number;
+  /** sockaddr bytes in getaddrinfo's order, duplicates kept; empty for a reverse lookup. */
+  readonly addresses: readonly Uint8Array[];
+  readonly canonicalName: string | null;
+  /** Reverse lookups only. */
+  readonly host: string | null;
+  readonly service: string | null;
+}
+
+export interface Binding {
+  /** AF_* SOCK_* IPPROTO_* SO_* SOL_* TCP_* UDP_* IP_* IPV6_* MSG_* SHUT_* SCM_* NI_* AI_* EAI_* POLL* EPOLL* SOMAXCONN IOV_MAX … of this system's headers. A name that the platform lacks is absent. */
+  readonly constants: Readonly<Record<string, number>>;
+  /** Every E* name of errno.h; aliases (EWOULDBLOCK) included. */
+  readonly errnos: Readonly<Record<string, number>>;
+
+  // ---- descriptors. What socket, socketpair, accept, dup and own return or take belongs to this environment until
+  // close or disown; what is left when the environment ends is closed by native code.
+  /** socket(2) with SOCK_CLOEXEC and SOCK_NONBLOCK. */
+  socket(domain: number, type: number, protocol: number): number;
+  /** socketpair(2), likewise; the two descriptors go to out[0] and out[1]. */
+  socketpair(domain: number, type: number, protocol: number, out: Int32Array): number;
+  /** accept4(2) with SOCK_CLOEXEC | SOCK_NONBLOCK. `peer` is at least 132 bytes: the sockaddr at 0, its length as a native uint32 at 128. */
+  accept(fd: number, peer: Uint8Array): number;
+  /** fcntl(F_DUPFD_CLOEXEC). */
+  dup(fd: number): number;
+  /** Takes a descriptor from outside: sets FD_CLOEXEC and O_NONBLOCK. Returns 1 if O_NONBLOCK was set before, else 0; -EEXIST if any environment of this process owns it already; -EBADF. */
+  own(fd: number): number;
+  /** Gives a descriptor up without closing it: 0, or -EBADF if it is not ours. */
+  disown(fd: number): number;
+  /** disown + close(2); EINTR counts as closed. */
+  close(fd: number): number;
+  /** fcntl(F_SETFL): sets or clears O_NONBLOCK. */
+  setBlocking(fd: number, on: boolean): number;
+  /** fcntl(F_SETFD): sets or clears FD_CLOEXEC. */
+  setCloexec(fd: number, on: boolean): number;
+
+  bind(fd: number, address: Uint8Array): number;
+  connect(fd: number, address: Uint8Array): number;
+  listen(fd: number, backlog: number): number;
+  shutdown(fd: number, how: number): number;
+  /** The length of the sockaddr written to `address` (at least 128 bytes). */
+  getsockname(fd: number, address: Uint8Array): number;
+  getpeername(fd: number, address: Uint8Array): number;
+
+  // ---- transfer. -EFAULT when offset + length lies outside the buffer.
+  recv(fd: number, buffer: Uint8Array, offset: number, length: number, flags: number): number;
+  send(fd: number, buffer: Uint8Array, offset: number, length: number, flags: number): number;
+  /** sendmsg(2) of at most IOV_MAX buffers from buffers[first] on, whose first `offset` bytes are left out. */
+  sendv(fd: number, buffers: readonly Uint8Array[], first: number, offset: number, flags: number): number;
+  /** Remembers this environment's slab, so that recvSlab and sendSlab need no buffer argument. Kept alive until replaced. */
+  setSlab(slab: Uint8Array): void;
+  recvSlab(fd: number, offset: number, length: number, flags: number): number;
+  sendSlab(fd: number, offset: number, length: number, flags: number): number;
+
+  // ---- options
+  /** The option's length as the kernel gives it; the value goes into `value`. */
+  getsockopt(fd: number, level: number, name: number, value: Uint8Array): number;
+  /** `value` null passes a NULL pointer with `length`. */
+  setsockopt(fd: number, level: number, name: number, value: Uint8Array | null, length: number): number;
+  /** setsockopt of a C int. */
+  setsockoptInt(fd: number, level: number, name: number, value: number): number;
+  /** ioctl(SIOCINQ). */
+  queuedIn(fd: number): number;
+  /** ioctl(SIOCOUTQ). */
+  queuedOut(fd: number): number;
+
+  // ---- waiting
+  /** ppoll(2) of one descriptor: revents, 0 when `ms` ran out, or -errno (-EINTR included). Infinity waits for ever. fd -1 only sleeps. */
+  poll(fd: number, events: number, ms: number): number;
+  /** ppoll(2) of `count` triples [fd, events, revents]; returns how many have revents. */
+  pollMany(set: Int32Array, count: number, ms: number): number;
+
+  // ---- interfaces
+  ifNameToIndex(name: string): number;
+  ifIndexToName(index: number): string | null;
+
+  // ---- names, resolved on threads of the library's own
+  /** Starts getaddrinfo(3). Returns an eventfd that becomes readable when the answer is there (and stays readable), or -errno. */
+  lookup(host: string | null, service: string | null, family: number, socktype: number, protocol: number, flags: number): number;
+  /** Starts getnameinfo(3) likewise. */
+  reverse(address: Uint8Array, flags: number): number;
+  /** The answer, or null while the lookup still runs. */
+  lookupTake(eventfd: number): LookupAnswer | null;
+  /** Gives the lookup up or ends it; always needed. The thread may still be inside getaddrinfo. */
+  lookupClose(eventfd: number): void;
+  /** gai_strerror(3). */
+  gaiError(code: number): string;
+
+  // ---- the reactor: one edge-triggered epoll and one timerfd for this environment
+  /**
+   * Starts the reactor. `mode` 'uv' nests the epoll descriptor in Node's loop by uv_poll_*, 'thread' waits on a helper
+   * thread. At each wake-up up to batch.length / 3 triples [token, generation, EPOLL* events] are written to `batch` and
+   * `onReady(count)` is called once; again at once while the batch was full. The timer reports itself as token -1.
+   * state[0] is JavaScript's count of waiting operations that must keep the process alive, state[1] is 1 while onReady
+   * and the microtasks after it run; native code compares state[0] after each wake-up and in reactorSync().
+   */
+  reactorStart(mode: 'uv' | 'thread', batch: Int32Array, state: Int32Array, onReady: (count: number) => void): void;
+  /** epoll_ctl(EPOLL_CTL_ADD) with `events` | EPOLLET. */
+  reactorAdd(fd: number, token: number, generation: number, events: number): number;
+  /** epoll_ctl(EPOLL_CTL_DEL). */
+  reactorRemove(fd: number): number;
+  /** Arms the one timer `ms` from now (fractions count; at most 2^53), or disarms it with Infinity. */
+  reactorTimer(ms: number): number;
+  /** Keeps the process alive, or lets it go, as state[0] says now. */
+  reactorSync(): void;
+}
