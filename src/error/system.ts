@@ -1,0 +1,71 @@
+// Owns the way from an errno, and from a resolver's EAI code, to an error. The only place that makes this turn.
+
+import { constants } from 'node:os';
+import type { Phase } from '../contract/error.js';
+import { ResolveError, SocketError, type ErrorFacts } from './socket-error.js';
+
+const names = new Map<number, string>();
+for (const [name, number] of Object.entries(constants.errno)) if (!names.has(number)) names.set(number, name);
+
+/** The name of a positive errno. */
+export function errnoName(errno: number): string {
+  return names.get(errno) ?? `errno ${errno}`;
+}
+
+/** Where a system call was aimed: what `Address` has. */
+export interface Whereabouts {
+  readonly address: string;
+  readonly port?: number;
+  toString(): string;
+}
+
+/** The error for a system call that returned `-errno`. */
+export function systemError(
+  negativeErrno: number,
+  syscall: string,
+  phase: Phase,
+  at?: Whereabouts | null,
+  facts?: Partial<ErrorFacts>,
+): SocketError {
+  const errno = -negativeErrno;
+  const code = errnoName(errno);
+  const where = at ? ` ${at.toString()}` : '';
+  return new SocketError(`${syscall} ${code}${where}`, {
+    code,
+    phase,
+    errno,
+    syscall,
+    address: at?.address,
+    port: at?.port,
+    hint: hints[code],
+    ...facts,
+  });
+}
+
+/** The error for a name that could not be resolved. `gai` is the name of the EAI code, `text` what the system says of it. */
+export function resolveError(host: string, service: string | null, gai: string, text: string, errno = 0): SocketError {
+  const code = gai === 'EAI_NONAME' || gai === 'EAI_NODATA' || gai === 'EAI_ADDRFAMILY' ? 'ENOTFOUND' : gai;
+  const what = service === null ? host : `${host}:${service}`;
+  return new ResolveError(`getaddrinfo ${code} ${what} (${text})`, {
+    code,
+    phase: 'lookup',
+    syscall: 'getaddrinfo',
+    address: host,
+    errno: errno === 0 ? undefined : errno,
+    hint:
+      code === 'EAI_AGAIN'
+        ? 'The name server did not answer; it may later.'
+        : code === 'EAI_SERVICE'
+          ? 'The service name is not in /etc/services; use a port number.'
+          : undefined,
+  });
+}
+
+const hints: Partial<Record<string, string>> = {
+  EACCES: 'Ports below 1024 need CAP_NET_BIND_SERVICE; a Unix path needs write permission in its folder.',
+  EADDRINUSE: 'Another socket has this address. Port 0 lets the kernel choose a free port.',
+  EADDRNOTAVAIL: 'No interface of this machine has this address.',
+  ECONNREFUSED: 'Nothing listens there.',
+  EMFILE: 'This process has used up its descriptors (ulimit -n).',
+  ENFILE: 'The system has used up its open files.',
+};
