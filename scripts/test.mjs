@@ -1,0 +1,49 @@
+// Owns how the suite is run: which compiled test files, by which node, on which half of the reactor. It must not know
+// what is tested.
+//
+//   node scripts/test.mjs [--thread] [part of a path …] [option of node --test …]
+//
+// --thread          the reactor waits on its helper thread instead of in Node's loop (BERKELEY_REACTOR=thread)
+// part of a path    runs only the files whose path has one of the parts in it
+// --other, -o       goes to node --test as it is; write options with their value in one word (--test-name-pattern=close)
+// NODE_UNDER_TEST   another node binary to run the suite with
+//
+// The exit code is that of node.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const words = process.argv.slice(2);
+const thread = words.includes('--thread');
+const parts = words.filter((word) => !word.startsWith('-'));
+const options = words.filter((word) => word.startsWith('-') && word !== '--thread');
+
+const files = testFiles().filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
+if (files.length === 0) {
+  console.error(
+    parts.length === 0 ? 'no compiled tests: run npm run build' : `no test has ${parts.join(' or ')} in its path`,
+  );
+  process.exit(1);
+}
+
+const node = process.env['NODE_UNDER_TEST'] ?? process.execPath;
+const result = spawnSync(node, ['--test', '--test-concurrency=2', '--test-timeout=120000', ...options, ...files], {
+  cwd: root,
+  stdio: 'inherit',
+  env: thread ? { ...process.env, BERKELEY_REACTOR: 'thread' } : process.env,
+});
+if (result.error) console.error(`cannot run ${node}: ${result.error.message}`);
+process.exitCode = result.status ?? 1;
+
+/** The compiled tests whose source still exists: what a deleted test left behind in build/ is not run. */
+function testFiles() {
+  const built = join(root, 'build', 'test');
+  if (!existsSync(built)) return [];
+  return readdirSync(built, { recursive: true })
+    .filter((name) => name.endsWith('.test.js') && existsSync(join(root, 'test', name.replace(/\.js$/, '.ts'))))
+    .sort()
+    .map((name) => join('build', 'test', name));
+}
