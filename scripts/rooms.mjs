@@ -27,7 +27,7 @@ const table = {
   event: { rooms: ['error'], never: ['loop'] },
   core: {
     rooms: ['native', ...pure, 'event'],
-    builtins: [...harmless, 'node:fs', 'node:os', 'node:path'],
+    builtins: [...harmless, 'node:fs', 'node:os', 'node:path', 'node:worker_threads'],
     never: ['async', 'timer', 'poll'],
   },
   wait: { rooms: ['native', 'error', 'core/handle', 'core/want'], never: [] },
