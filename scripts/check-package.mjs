@@ -1,0 +1,92 @@
+// Owns the check of the package as users get it: what is in the tarball, and that it installs with scripts off and works.
+// It must not know how the package is built.
+//
+//   node scripts/check-package.mjs [another node binary …]
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Files that a user needs. */
+const needed = [
+  'package.json',
+  'README.md',
+  'LICENSE',
+  'dist/promises/index.js',
+  'dist/promises/index.d.ts',
+  'dist/sync/index.js',
+  'dist/sync/index.d.ts',
+  'dist/cli/main.js',
+  'native/build/Release/berkeley.node',
+];
+
+/** What must not be there, and why. */
+const unwanted = [
+  [/^binding\.gyp$/, 'npm would run node-gyp rebuild on every installation'],
+  [/^(src|test|bench|examples|scripts|\.ci)\//, 'it is for the checkout only'],
+  [/\.tsbuildinfo$/, 'it is a leftover of the compiler'],
+  [/^native\/build\/(?!Release\/berkeley\.node$)/, 'it is a leftover of the build'],
+];
+
+/** Both colours, in one thread: the kernel completes a connection that nobody has accepted yet. */
+const trial = `
+import assert from 'node:assert/strict';
+import * as promises from 'berkeley';
+import * as sync from 'berkeley/sync';
+for (const net of [promises, sync]) {
+  const listener = await net.listen('127.0.0.1:0');
+  const client = await net.connect(listener.address, { timeout: '10s' });
+  const server = await listener.accept({ timeout: '10s' });
+  await client.writeLine('from the package');
+  assert.equal(await server.readLine({ timeout: '10s' }), 'from the package');
+  await client.close();
+  assert.equal(await server.read(), null);
+  await server.close();
+  listener.close();
+}
+console.log('works on Node.js ' + process.version);
+`;
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const folder = mkdtempSync(join(tmpdir(), 'berkeley-package-'));
+const breaches = [];
+try {
+  // The checkout is built already; --ignore-scripts keeps `prepare` from building it again.
+  const [pack] = JSON.parse(npm(root, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder));
+  console.log(`${pack.filename}: ${pack.files.length} files, ${pack.size} bytes, ${pack.unpackedSize} unpacked`);
+  checkFiles(pack.files.map((file) => file.path));
+  install(join(folder, pack.filename));
+  for (const node of [process.execPath, ...process.argv.slice(2)]) {
+    execFileSync(node, ['trial.mjs'], { cwd: folder, stdio: 'inherit', timeout: 60_000 });
+    const help = execFileSync(node, ['node_modules/.bin/berkeley', '--help'], { cwd: folder, encoding: 'utf8' });
+    if (!help.startsWith('Usage: berkeley')) breaches.push(`berkeley --help says ${help}`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+for (const breach of breaches) console.error(breach);
+if (breaches.length > 0) process.exitCode = 1;
+
+function checkFiles(paths) {
+  for (const path of needed) if (!paths.includes(path)) breaches.push(`${path} is missing from the package`);
+  for (const path of paths) {
+    for (const [pattern, reason] of unwanted)
+      if (pattern.test(path)) breaches.push(`${path} is in the package: ${reason}`);
+  }
+}
+
+function install(tarball) {
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+  writeFileSync(join(folder, 'trial.mjs'), trial);
+  npm(folder, 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--offline', tarball);
+  const installed = JSON.parse(readFileSync(join(folder, 'node_modules', 'berkeley', 'package.json'), 'utf8'));
+  for (const name of ['preinstall', 'install', 'postinstall']) {
+    if (installed.scripts?.[name] !== undefined) breaches.push(`the package has the script ${name}`);
+  }
+}
+
+function npm(cwd, ...args) {
+  return execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
