@@ -1,0 +1,140 @@
+// Owns the processes of the benchmark: compiling the C programs, starting everything pinned to a core, and seeing to it
+// that nothing is left behind.
+
+import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { Program } from './cases.js';
+
+// This file runs as build/bench/programs.js.
+const BUILT = dirname(fileURLToPath(import.meta.url));
+const SOURCES = join(BUILT, '..', '..', 'bench', 'c');
+const BINARIES = join(BUILT, 'c');
+
+/** Where a program runs: the one that is measured has a core for itself, its counterpart the other. */
+export type Place = 'measured' | 'counterpart';
+
+/** Something the user can do something about; shown without a stack. */
+export class BenchError extends Error {}
+
+const running = new Set<ChildProcessByStdio<Writable, Readable, Readable>>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Compiles the C programs that are older than their sources. */
+export function compile(names: readonly string[]): void {
+  mkdirSync(BINARIES, { recursive: true });
+  for (const name of names) {
+    const source = join(SOURCES, `${name}.c`);
+    const binary = join(BINARIES, name);
+    if (modified(binary) > modified(source)) continue;
+    const compiler = process.env['CC'] ?? 'cc';
+    const result = spawnSync(compiler, ['-O2', '-Wall', '-Wextra', '-o', binary, source], { encoding: 'utf8' });
+    if (result.error) {
+      throw new BenchError(`the benchmark needs a C compiler, and ${compiler} does not run: ${result.error.message}
+install one (Debian: apt-get install gcc libc6-dev) or name it in CC`);
+    }
+    if (result.status !== 0) throw new BenchError(`${compiler} could not compile ${source}:\n${result.stderr}`);
+  }
+}
+
+/** The cores of the two places, or `null` where processes cannot be pinned apart. */
+export const cores = chooseCores();
+
+/** A running program whose output is read line by line. */
+export class Running {
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #lines: AsyncIterator<string, undefined>;
+  readonly #reader: Interface;
+  readonly #ended: Promise<void>;
+  readonly #name: string;
+  #complaints = '';
+
+  constructor(
+    program: Program,
+    place: Place,
+    args: readonly (string | number)[] = [],
+    nodeArgs: readonly string[] = [],
+  ) {
+    const command =
+      'c' in program ? [join(BINARIES, program.c)] : [process.execPath, ...nodeArgs, join(BUILT, `${program.js}.js`)];
+    const pinned = cores ? ['taskset', '-c', String(cores[place]), ...command] : command;
+    this.#name = 'c' in program ? program.c : program.js;
+    this.#child = spawn(pinned[0]!, [...pinned.slice(1), ...args.map(String)], { stdio: ['pipe', 'pipe', 'pipe'] });
+    running.add(this.#child);
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#complaints += text));
+    this.#child.stdin.on('error', () => undefined); // It has ended already; the missing line tells.
+    this.#reader = createInterface({ input: this.#child.stdout });
+    this.#lines = this.#reader[Symbol.asyncIterator]();
+    this.#ended = new Promise((resolve) => {
+      const end = (): void => {
+        running.delete(this.#child);
+        resolve();
+      };
+      this.#child.on('close', end).on('error', (error) => {
+        this.#complaints += error.message;
+        end();
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Sends a line to its standard input. */
+  tell(line: string): void {
+    this.#child.stdin.write(`${line}\n`);
+  }
+
+  /** The next line of its output; an error with its complaints when there is none within `seconds`. */
+  async line(seconds: number): Promise<string> {
+    const late = new AbortController();
+    const timer = setTimeout(() => {
+      late.abort();
+      this.#child.kill('SIGKILL');
+    }, seconds * 1000);
+    try {
+      const next = await this.#lines.next();
+      if (next.done !== true) return next.value;
+      await this.#ended;
+      const how = late.signal.aborted ? `said nothing for ${seconds} s` : 'ended early';
+      throw new BenchError(`${this.#name} ${how}\n${this.#complaints}`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends it by ending its standard input, and by force when it does not hear. */
+  async stop(): Promise<void> {
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 2000);
+    this.#child.stdin.end();
+    await this.#ended;
+    clearTimeout(timer);
+    this.#reader.close();
+  }
+
+  /** Its resident set in bytes. */
+  resident(): number {
+    const rollup = /^Rss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${this.pid}/smaps_rollup`, 'utf8'));
+    return Number(rollup![1]) * 1024;
+  }
+}
+
+function modified(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function chooseCores(): Record<Place, number> | null {
+  if (spawnSync('taskset', ['--version']).status !== 0) return null;
+  const allowed = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
+  const list = allowed.split(',').flatMap((range) => {
+    const [from, to = from] = range.split('-').map(Number) as [number, number?];
+    return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  });
+  return list.length < 2 ? null : { measured: list[0]!, counterpart: list[1]! };
+}

@@ -1,0 +1,20 @@
+// Owns the fast way with berkeley: a loop for each connection, `readInto` a buffer of its own, `write` what came.
+
+import { listen, type AsyncConn } from 'berkeley';
+import { serve } from './support.js';
+
+const BUFFER = 16 * 1024;
+
+let connections = 0;
+
+async function echo(conn: AsyncConn): Promise<void> {
+  connections++;
+  const buffer = Buffer.allocUnsafeSlow(BUFFER);
+  for (let n; (n = await conn.readInto(buffer)) > 0;) await conn.write(buffer.subarray(0, n));
+  await conn.close();
+  connections--;
+}
+
+const listener = await listen('127.0.0.1:0');
+serve(listener.address.port!, () => connections);
+for await (const conn of listener) void echo(conn);

@@ -1,0 +1,27 @@
+// What every server of the benchmark that is written in TypeScript does besides echoing: it says its port, counts its
+// memory when asked, and ends with its standard input, so that none outlives the runner.
+
+import { setImmediate } from 'node:timers/promises';
+
+/** Memory of a server, as it sees it itself; the runner reads the resident set from /proc. */
+export interface Memory {
+  readonly connections: number;
+  /** V8's heap and what hangs on it outside, in bytes. */
+  readonly heap: number;
+}
+
+/** Prints the port and obeys the runner: a line on standard input asks for the memory, its end is the end. */
+export function serve(port: number, connections: () => number): void {
+  process.stdout.write(`${port}\n`);
+  process.stdin.on('data', () => void report(connections)).on('end', () => process.exit(0));
+}
+
+async function report(connections: () => number): Promise<void> {
+  for (let i = 0; i < 3; i++) {
+    globalThis.gc?.();
+    await setImmediate();
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  const memory: Memory = { connections: connections(), heap: heapUsed + external };
+  process.stdout.write(`${JSON.stringify(memory)}\n`);
+}

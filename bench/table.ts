@@ -1,0 +1,61 @@
+// Owns how results look to a person. Pure.
+
+import type { Case } from './cases.js';
+import type { Figures, Result, Spread } from './result.js';
+
+type Column = readonly [title: string, cell: (f: Figures) => string];
+
+const number =
+  (key: string, digits: number): Column[1] =>
+  ({ median }) => {
+    const value = median[key];
+    return value === null || value === undefined ? '' : value.toFixed(digits);
+  };
+const ratio = (spread: Spread | undefined): string => (spread ? spread.median.toFixed(2) : '');
+const range = (spread: Spread | undefined): string =>
+  spread ? `${spread.min.toFixed(2)}–${spread.max.toFixed(2)}` : '';
+const goal = ({ goal, met }: Figures): string => (goal === undefined ? '' : `≤ ${goal} ${met === true ? '✓' : '✗'}`);
+const ahead = ({ timesRival }: Figures): string =>
+  timesRival ? `${ratio(timesRival)} ${timesRival.median < 1 ? '✓' : '✗'}` : '';
+
+const VERSUS: readonly Column[] = [
+  ['× C', (f) => ratio(f.timesC)],
+  ['spread', (f) => range(f.timesC)],
+  ['goal', goal],
+  ['× node:net', ahead],
+];
+
+const COLUMNS: Record<Case['kind'], readonly Column[]> = {
+  echo: [
+    ['CPU µs/message', number('cpuUs', 2)],
+    ...VERSUS,
+    ['messages/s', number('messagesPerSecond', 0)],
+    ['p50 µs', number('p50Us', 0)],
+    ['p99 µs', number('p99Us', 0)],
+    ['busy', ({ median }) => `${((median['busy'] ?? 0) * 100).toFixed(0)} %`],
+  ],
+  'round-trip': [['wall µs', number('wallUs', 2)], ...VERSUS, ['CPU µs', number('cpuUs', 2)]],
+  idle: [
+    ['connections', number('connections', 0)],
+    ['resident KiB each', number('residentKiB', 2)],
+    ['goal', goal],
+    ['× node:net', ahead],
+    ['of it V8 KiB', number('heapKiB', 2)],
+  ],
+};
+
+/** A result as lines of text: the name of the case, the column titles, and a line for each contender. */
+export function table(result: Result): string {
+  const columns: readonly Column[] = [['', (f) => f.contender], ...COLUMNS[result.kind]];
+  const rows = [columns.map(([title]) => title), ...result.contenders.map((f) => columns.map(([, cell]) => cell(f)))];
+  const widths = columns.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+  const crowded = Math.max(...result.contenders.map(({ median }) => median['crowded'] ?? 0));
+  if (crowded > 0.03) lines.push(`other processes ran on these cores (${(crowded * 100).toFixed(0)} %): rough figures`);
+  return [result.case, ...lines.map((line) => `  ${line}`), ''].join('\n');
+}
