@@ -1,0 +1,981 @@
+// Owns the constants of the families below and beside the internet: packet, netlink, CAN, vsock, TIPC, alg.
+// A name that the headers lack is absent, hence a condition for each; alphabetical within a group.
+#include "constants.h"
+
+#if __has_include(<linux/can.h>)
+#include <linux/can.h>
+#endif
+#if __has_include(<linux/can/raw.h>)
+#include <linux/can/raw.h>
+#endif
+#if __has_include(<linux/if_alg.h>)
+#include <linux/if_alg.h>
+#endif
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#if __has_include(<linux/tipc.h>)
+#include <linux/tipc.h>
+#endif
+#if __has_include(<linux/vm_sockets.h>)
+#include <linux/vm_sockets.h>
+#endif
+#include <net/if.h>
+
+const Constant link_constants[] = {
+    // ---- AF_ALG
+#ifdef ALG_OP_DECRYPT
+    {"ALG_OP_DECRYPT", ALG_OP_DECRYPT},
+#endif
+#ifdef ALG_OP_ENCRYPT
+    {"ALG_OP_ENCRYPT", ALG_OP_ENCRYPT},
+#endif
+#ifdef ALG_SET_AEAD_ASSOCLEN
+    {"ALG_SET_AEAD_ASSOCLEN", ALG_SET_AEAD_ASSOCLEN},
+#endif
+#ifdef ALG_SET_AEAD_AUTHSIZE
+    {"ALG_SET_AEAD_AUTHSIZE", ALG_SET_AEAD_AUTHSIZE},
+#endif
+#ifdef ALG_SET_DRBG_ENTROPY
+    {"ALG_SET_DRBG_ENTROPY", ALG_SET_DRBG_ENTROPY},
+#endif
+#ifdef ALG_SET_IV
+    {"ALG_SET_IV", ALG_SET_IV},
+#endif
+#ifdef ALG_SET_KEY
+    {"ALG_SET_KEY", ALG_SET_KEY},
+#endif
+#ifdef ALG_SET_OP
+    {"ALG_SET_OP", ALG_SET_OP},
+#endif
+    // ---- AF_CAN
+#ifdef CAN_BCM
+    {"CAN_BCM", CAN_BCM},
+#endif
+#ifdef CAN_EFF_FLAG
+    {"CAN_EFF_FLAG", CAN_EFF_FLAG},
+#endif
+#ifdef CAN_EFF_MASK
+    {"CAN_EFF_MASK", CAN_EFF_MASK},
+#endif
+#ifdef CAN_ERR_FLAG
+    {"CAN_ERR_FLAG", CAN_ERR_FLAG},
+#endif
+#ifdef CAN_ERR_MASK
+    {"CAN_ERR_MASK", CAN_ERR_MASK},
+#endif
+#ifdef CAN_INV_FILTER
+    {"CAN_INV_FILTER", CAN_INV_FILTER},
+#endif
+#ifdef CAN_ISOTP
+    {"CAN_ISOTP", CAN_ISOTP},
+#endif
+#ifdef CAN_J1939
+    {"CAN_J1939", CAN_J1939},
+#endif
+#ifdef CAN_MAX_DLC
+    {"CAN_MAX_DLC", CAN_MAX_DLC},
+#endif
+#ifdef CAN_MAX_DLEN
+    {"CAN_MAX_DLEN", CAN_MAX_DLEN},
+#endif
+#ifdef CAN_MAX_RAW_DLC
+    {"CAN_MAX_RAW_DLC", CAN_MAX_RAW_DLC},
+#endif
+#ifdef CAN_MCNET
+    {"CAN_MCNET", CAN_MCNET},
+#endif
+#ifdef CAN_MTU
+    {"CAN_MTU", CAN_MTU},
+#endif
+#ifdef CAN_NPROTO
+    {"CAN_NPROTO", CAN_NPROTO},
+#endif
+#ifdef CAN_RAW
+    {"CAN_RAW", CAN_RAW},
+#endif
+#ifdef CAN_RAW_FILTER_MAX
+    {"CAN_RAW_FILTER_MAX", CAN_RAW_FILTER_MAX},
+#endif
+#ifdef CAN_RTR_FLAG
+    {"CAN_RTR_FLAG", CAN_RTR_FLAG},
+#endif
+#ifdef CAN_SFF_MASK
+    {"CAN_SFF_MASK", CAN_SFF_MASK},
+#endif
+#ifdef CAN_TP16
+    {"CAN_TP16", CAN_TP16},
+#endif
+#ifdef CAN_TP20
+    {"CAN_TP20", CAN_TP20},
+#endif
+    // ---- Options of SOL_CAN_RAW, which the header has as an enum
+#if __has_include(<linux/can/raw.h>)
+    {"CAN_RAW_ERR_FILTER", CAN_RAW_ERR_FILTER},
+    {"CAN_RAW_FD_FRAMES", CAN_RAW_FD_FRAMES},
+    {"CAN_RAW_FILTER", CAN_RAW_FILTER},
+    {"CAN_RAW_JOIN_FILTERS", CAN_RAW_JOIN_FILTERS},
+    {"CAN_RAW_LOOPBACK", CAN_RAW_LOOPBACK},
+    {"CAN_RAW_RECV_OWN_MSGS", CAN_RAW_RECV_OWN_MSGS},
+#endif
+    // ---- Ethernet protocols
+#ifdef ETH_P_1588
+    {"ETH_P_1588", ETH_P_1588},
+#endif
+#ifdef ETH_P_8021AD
+    {"ETH_P_8021AD", ETH_P_8021AD},
+#endif
+#ifdef ETH_P_8021AH
+    {"ETH_P_8021AH", ETH_P_8021AH},
+#endif
+#ifdef ETH_P_8021Q
+    {"ETH_P_8021Q", ETH_P_8021Q},
+#endif
+#ifdef ETH_P_80221
+    {"ETH_P_80221", ETH_P_80221},
+#endif
+#ifdef ETH_P_802_2
+    {"ETH_P_802_2", ETH_P_802_2},
+#endif
+#ifdef ETH_P_802_3
+    {"ETH_P_802_3", ETH_P_802_3},
+#endif
+#ifdef ETH_P_802_3_MIN
+    {"ETH_P_802_3_MIN", ETH_P_802_3_MIN},
+#endif
+#ifdef ETH_P_802_EX1
+    {"ETH_P_802_EX1", ETH_P_802_EX1},
+#endif
+#ifdef ETH_P_AARP
+    {"ETH_P_AARP", ETH_P_AARP},
+#endif
+#ifdef ETH_P_AF_IUCV
+    {"ETH_P_AF_IUCV", ETH_P_AF_IUCV},
+#endif
+#ifdef ETH_P_ALL
+    {"ETH_P_ALL", ETH_P_ALL},
+#endif
+#ifdef ETH_P_AOE
+    {"ETH_P_AOE", ETH_P_AOE},
+#endif
+#ifdef ETH_P_ARCNET
+    {"ETH_P_ARCNET", ETH_P_ARCNET},
+#endif
+#ifdef ETH_P_ARP
+    {"ETH_P_ARP", ETH_P_ARP},
+#endif
+#ifdef ETH_P_ATALK
+    {"ETH_P_ATALK", ETH_P_ATALK},
+#endif
+#ifdef ETH_P_ATMFATE
+    {"ETH_P_ATMFATE", ETH_P_ATMFATE},
+#endif
+#ifdef ETH_P_ATMMPOA
+    {"ETH_P_ATMMPOA", ETH_P_ATMMPOA},
+#endif
+#ifdef ETH_P_AX25
+    {"ETH_P_AX25", ETH_P_AX25},
+#endif
+#ifdef ETH_P_BATMAN
+    {"ETH_P_BATMAN", ETH_P_BATMAN},
+#endif
+#ifdef ETH_P_BPQ
+    {"ETH_P_BPQ", ETH_P_BPQ},
+#endif
+#ifdef ETH_P_CAIF
+    {"ETH_P_CAIF", ETH_P_CAIF},
+#endif
+#ifdef ETH_P_CAN
+    {"ETH_P_CAN", ETH_P_CAN},
+#endif
+#ifdef ETH_P_CANFD
+    {"ETH_P_CANFD", ETH_P_CANFD},
+#endif
+#ifdef ETH_P_CANXL
+    {"ETH_P_CANXL", ETH_P_CANXL},
+#endif
+#ifdef ETH_P_CFM
+    {"ETH_P_CFM", ETH_P_CFM},
+#endif
+#ifdef ETH_P_CONTROL
+    {"ETH_P_CONTROL", ETH_P_CONTROL},
+#endif
+#ifdef ETH_P_CUST
+    {"ETH_P_CUST", ETH_P_CUST},
+#endif
+#ifdef ETH_P_DDCMP
+    {"ETH_P_DDCMP", ETH_P_DDCMP},
+#endif
+#ifdef ETH_P_DEC
+    {"ETH_P_DEC", ETH_P_DEC},
+#endif
+#ifdef ETH_P_DIAG
+    {"ETH_P_DIAG", ETH_P_DIAG},
+#endif
+#ifdef ETH_P_DNA_DL
+    {"ETH_P_DNA_DL", ETH_P_DNA_DL},
+#endif
+#ifdef ETH_P_DNA_RC
+    {"ETH_P_DNA_RC", ETH_P_DNA_RC},
+#endif
+#ifdef ETH_P_DNA_RT
+    {"ETH_P_DNA_RT", ETH_P_DNA_RT},
+#endif
+#ifdef ETH_P_DSA
+    {"ETH_P_DSA", ETH_P_DSA},
+#endif
+#ifdef ETH_P_DSA_8021Q
+    {"ETH_P_DSA_8021Q", ETH_P_DSA_8021Q},
+#endif
+#ifdef ETH_P_DSA_A5PSW
+    {"ETH_P_DSA_A5PSW", ETH_P_DSA_A5PSW},
+#endif
+#ifdef ETH_P_ECONET
+    {"ETH_P_ECONET", ETH_P_ECONET},
+#endif
+#ifdef ETH_P_EDSA
+    {"ETH_P_EDSA", ETH_P_EDSA},
+#endif
+#ifdef ETH_P_ERSPAN
+    {"ETH_P_ERSPAN", ETH_P_ERSPAN},
+#endif
+#ifdef ETH_P_ERSPAN2
+    {"ETH_P_ERSPAN2", ETH_P_ERSPAN2},
+#endif
+#ifdef ETH_P_ETHERCAT
+    {"ETH_P_ETHERCAT", ETH_P_ETHERCAT},
+#endif
+#ifdef ETH_P_FCOE
+    {"ETH_P_FCOE", ETH_P_FCOE},
+#endif
+#ifdef ETH_P_FIP
+    {"ETH_P_FIP", ETH_P_FIP},
+#endif
+#ifdef ETH_P_HDLC
+    {"ETH_P_HDLC", ETH_P_HDLC},
+#endif
+#ifdef ETH_P_HSR
+    {"ETH_P_HSR", ETH_P_HSR},
+#endif
+#ifdef ETH_P_IBOE
+    {"ETH_P_IBOE", ETH_P_IBOE},
+#endif
+#ifdef ETH_P_IEEE802154
+    {"ETH_P_IEEE802154", ETH_P_IEEE802154},
+#endif
+#ifdef ETH_P_IEEEPUP
+    {"ETH_P_IEEEPUP", ETH_P_IEEEPUP},
+#endif
+#ifdef ETH_P_IEEEPUPAT
+    {"ETH_P_IEEEPUPAT", ETH_P_IEEEPUPAT},
+#endif
+#ifdef ETH_P_IFE
+    {"ETH_P_IFE", ETH_P_IFE},
+#endif
+#ifdef ETH_P_IP
+    {"ETH_P_IP", ETH_P_IP},
+#endif
+#ifdef ETH_P_IPV6
+    {"ETH_P_IPV6", ETH_P_IPV6},
+#endif
+#ifdef ETH_P_IPX
+    {"ETH_P_IPX", ETH_P_IPX},
+#endif
+#ifdef ETH_P_IRDA
+    {"ETH_P_IRDA", ETH_P_IRDA},
+#endif
+#ifdef ETH_P_LAT
+    {"ETH_P_LAT", ETH_P_LAT},
+#endif
+#ifdef ETH_P_LINK_CTL
+    {"ETH_P_LINK_CTL", ETH_P_LINK_CTL},
+#endif
+#ifdef ETH_P_LLDP
+    {"ETH_P_LLDP", ETH_P_LLDP},
+#endif
+#ifdef ETH_P_LOCALTALK
+    {"ETH_P_LOCALTALK", ETH_P_LOCALTALK},
+#endif
+#ifdef ETH_P_LOOP
+    {"ETH_P_LOOP", ETH_P_LOOP},
+#endif
+#ifdef ETH_P_LOOPBACK
+    {"ETH_P_LOOPBACK", ETH_P_LOOPBACK},
+#endif
+#ifdef ETH_P_MACSEC
+    {"ETH_P_MACSEC", ETH_P_MACSEC},
+#endif
+#ifdef ETH_P_MAP
+    {"ETH_P_MAP", ETH_P_MAP},
+#endif
+#ifdef ETH_P_MCTP
+    {"ETH_P_MCTP", ETH_P_MCTP},
+#endif
+#ifdef ETH_P_MOBITEX
+    {"ETH_P_MOBITEX", ETH_P_MOBITEX},
+#endif
+#ifdef ETH_P_MPLS_MC
+    {"ETH_P_MPLS_MC", ETH_P_MPLS_MC},
+#endif
+#ifdef ETH_P_MPLS_UC
+    {"ETH_P_MPLS_UC", ETH_P_MPLS_UC},
+#endif
+#ifdef ETH_P_MRP
+    {"ETH_P_MRP", ETH_P_MRP},
+#endif
+#ifdef ETH_P_MVRP
+    {"ETH_P_MVRP", ETH_P_MVRP},
+#endif
+#ifdef ETH_P_NCSI
+    {"ETH_P_NCSI", ETH_P_NCSI},
+#endif
+#ifdef ETH_P_NSH
+    {"ETH_P_NSH", ETH_P_NSH},
+#endif
+#ifdef ETH_P_PAE
+    {"ETH_P_PAE", ETH_P_PAE},
+#endif
+#ifdef ETH_P_PAUSE
+    {"ETH_P_PAUSE", ETH_P_PAUSE},
+#endif
+#ifdef ETH_P_PHONET
+    {"ETH_P_PHONET", ETH_P_PHONET},
+#endif
+#ifdef ETH_P_PPPTALK
+    {"ETH_P_PPPTALK", ETH_P_PPPTALK},
+#endif
+#ifdef ETH_P_PPP_DISC
+    {"ETH_P_PPP_DISC", ETH_P_PPP_DISC},
+#endif
+#ifdef ETH_P_PPP_MP
+    {"ETH_P_PPP_MP", ETH_P_PPP_MP},
+#endif
+#ifdef ETH_P_PPP_SES
+    {"ETH_P_PPP_SES", ETH_P_PPP_SES},
+#endif
+#ifdef ETH_P_PREAUTH
+    {"ETH_P_PREAUTH", ETH_P_PREAUTH},
+#endif
+#ifdef ETH_P_PROFINET
+    {"ETH_P_PROFINET", ETH_P_PROFINET},
+#endif
+#ifdef ETH_P_PRP
+    {"ETH_P_PRP", ETH_P_PRP},
+#endif
+#ifdef ETH_P_PUP
+    {"ETH_P_PUP", ETH_P_PUP},
+#endif
+#ifdef ETH_P_PUPAT
+    {"ETH_P_PUPAT", ETH_P_PUPAT},
+#endif
+#ifdef ETH_P_QINQ1
+    {"ETH_P_QINQ1", ETH_P_QINQ1},
+#endif
+#ifdef ETH_P_QINQ2
+    {"ETH_P_QINQ2", ETH_P_QINQ2},
+#endif
+#ifdef ETH_P_QINQ3
+    {"ETH_P_QINQ3", ETH_P_QINQ3},
+#endif
+#ifdef ETH_P_RARP
+    {"ETH_P_RARP", ETH_P_RARP},
+#endif
+#ifdef ETH_P_REALTEK
+    {"ETH_P_REALTEK", ETH_P_REALTEK},
+#endif
+#ifdef ETH_P_SCA
+    {"ETH_P_SCA", ETH_P_SCA},
+#endif
+#ifdef ETH_P_SLOW
+    {"ETH_P_SLOW", ETH_P_SLOW},
+#endif
+#ifdef ETH_P_SNAP
+    {"ETH_P_SNAP", ETH_P_SNAP},
+#endif
+#ifdef ETH_P_TDLS
+    {"ETH_P_TDLS", ETH_P_TDLS},
+#endif
+#ifdef ETH_P_TEB
+    {"ETH_P_TEB", ETH_P_TEB},
+#endif
+#ifdef ETH_P_TIPC
+    {"ETH_P_TIPC", ETH_P_TIPC},
+#endif
+#ifdef ETH_P_TRAILER
+    {"ETH_P_TRAILER", ETH_P_TRAILER},
+#endif
+#ifdef ETH_P_TR_802_2
+    {"ETH_P_TR_802_2", ETH_P_TR_802_2},
+#endif
+#ifdef ETH_P_TSN
+    {"ETH_P_TSN", ETH_P_TSN},
+#endif
+#ifdef ETH_P_WAN_PPP
+    {"ETH_P_WAN_PPP", ETH_P_WAN_PPP},
+#endif
+#ifdef ETH_P_WCCP
+    {"ETH_P_WCCP", ETH_P_WCCP},
+#endif
+#ifdef ETH_P_X25
+    {"ETH_P_X25", ETH_P_X25},
+#endif
+#ifdef ETH_P_XDSA
+    {"ETH_P_XDSA", ETH_P_XDSA},
+#endif
+    // ---- Interface names
+#ifdef IF_NAMESIZE
+    {"IF_NAMESIZE", IF_NAMESIZE},
+#endif
+    // ---- AF_NETLINK
+#ifdef NETLINK_ADD_MEMBERSHIP
+    {"NETLINK_ADD_MEMBERSHIP", NETLINK_ADD_MEMBERSHIP},
+#endif
+#ifdef NETLINK_AUDIT
+    {"NETLINK_AUDIT", NETLINK_AUDIT},
+#endif
+#ifdef NETLINK_BROADCAST_ERROR
+    {"NETLINK_BROADCAST_ERROR", NETLINK_BROADCAST_ERROR},
+#endif
+#ifdef NETLINK_CAP_ACK
+    {"NETLINK_CAP_ACK", NETLINK_CAP_ACK},
+#endif
+#ifdef NETLINK_CONNECTOR
+    {"NETLINK_CONNECTOR", NETLINK_CONNECTOR},
+#endif
+#ifdef NETLINK_CRYPTO
+    {"NETLINK_CRYPTO", NETLINK_CRYPTO},
+#endif
+#ifdef NETLINK_DNRTMSG
+    {"NETLINK_DNRTMSG", NETLINK_DNRTMSG},
+#endif
+#ifdef NETLINK_DROP_MEMBERSHIP
+    {"NETLINK_DROP_MEMBERSHIP", NETLINK_DROP_MEMBERSHIP},
+#endif
+#ifdef NETLINK_ECRYPTFS
+    {"NETLINK_ECRYPTFS", NETLINK_ECRYPTFS},
+#endif
+#ifdef NETLINK_EXT_ACK
+    {"NETLINK_EXT_ACK", NETLINK_EXT_ACK},
+#endif
+#ifdef NETLINK_FIB_LOOKUP
+    {"NETLINK_FIB_LOOKUP", NETLINK_FIB_LOOKUP},
+#endif
+#ifdef NETLINK_FIREWALL
+    {"NETLINK_FIREWALL", NETLINK_FIREWALL},
+#endif
+#ifdef NETLINK_GENERIC
+    {"NETLINK_GENERIC", NETLINK_GENERIC},
+#endif
+#ifdef NETLINK_GET_STRICT_CHK
+    {"NETLINK_GET_STRICT_CHK", NETLINK_GET_STRICT_CHK},
+#endif
+#ifdef NETLINK_INET_DIAG
+    {"NETLINK_INET_DIAG", NETLINK_INET_DIAG},
+#endif
+#ifdef NETLINK_IP6_FW
+    {"NETLINK_IP6_FW", NETLINK_IP6_FW},
+#endif
+#ifdef NETLINK_ISCSI
+    {"NETLINK_ISCSI", NETLINK_ISCSI},
+#endif
+#ifdef NETLINK_KOBJECT_UEVENT
+    {"NETLINK_KOBJECT_UEVENT", NETLINK_KOBJECT_UEVENT},
+#endif
+#ifdef NETLINK_LISTEN_ALL_NSID
+    {"NETLINK_LISTEN_ALL_NSID", NETLINK_LISTEN_ALL_NSID},
+#endif
+#ifdef NETLINK_LIST_MEMBERSHIPS
+    {"NETLINK_LIST_MEMBERSHIPS", NETLINK_LIST_MEMBERSHIPS},
+#endif
+#ifdef NETLINK_NETFILTER
+    {"NETLINK_NETFILTER", NETLINK_NETFILTER},
+#endif
+#ifdef NETLINK_NFLOG
+    {"NETLINK_NFLOG", NETLINK_NFLOG},
+#endif
+#ifdef NETLINK_NO_ENOBUFS
+    {"NETLINK_NO_ENOBUFS", NETLINK_NO_ENOBUFS},
+#endif
+#ifdef NETLINK_PKTINFO
+    {"NETLINK_PKTINFO", NETLINK_PKTINFO},
+#endif
+#ifdef NETLINK_RDMA
+    {"NETLINK_RDMA", NETLINK_RDMA},
+#endif
+#ifdef NETLINK_ROUTE
+    {"NETLINK_ROUTE", NETLINK_ROUTE},
+#endif
+#ifdef NETLINK_RX_RING
+    {"NETLINK_RX_RING", NETLINK_RX_RING},
+#endif
+#ifdef NETLINK_SCSITRANSPORT
+    {"NETLINK_SCSITRANSPORT", NETLINK_SCSITRANSPORT},
+#endif
+#ifdef NETLINK_SELINUX
+    {"NETLINK_SELINUX", NETLINK_SELINUX},
+#endif
+#ifdef NETLINK_SMC
+    {"NETLINK_SMC", NETLINK_SMC},
+#endif
+#ifdef NETLINK_SOCK_DIAG
+    {"NETLINK_SOCK_DIAG", NETLINK_SOCK_DIAG},
+#endif
+#ifdef NETLINK_TX_RING
+    {"NETLINK_TX_RING", NETLINK_TX_RING},
+#endif
+#ifdef NETLINK_UNUSED
+    {"NETLINK_UNUSED", NETLINK_UNUSED},
+#endif
+#ifdef NETLINK_USERSOCK
+    {"NETLINK_USERSOCK", NETLINK_USERSOCK},
+#endif
+#ifdef NETLINK_XFRM
+    {"NETLINK_XFRM", NETLINK_XFRM},
+#endif
+#ifdef RTMGRP_DECnet_IFADDR
+    {"RTMGRP_DECnet_IFADDR", RTMGRP_DECnet_IFADDR},
+#endif
+#ifdef RTMGRP_DECnet_ROUTE
+    {"RTMGRP_DECnet_ROUTE", RTMGRP_DECnet_ROUTE},
+#endif
+#ifdef RTMGRP_IPV4_IFADDR
+    {"RTMGRP_IPV4_IFADDR", RTMGRP_IPV4_IFADDR},
+#endif
+#ifdef RTMGRP_IPV4_MROUTE
+    {"RTMGRP_IPV4_MROUTE", RTMGRP_IPV4_MROUTE},
+#endif
+#ifdef RTMGRP_IPV4_ROUTE
+    {"RTMGRP_IPV4_ROUTE", RTMGRP_IPV4_ROUTE},
+#endif
+#ifdef RTMGRP_IPV4_RULE
+    {"RTMGRP_IPV4_RULE", RTMGRP_IPV4_RULE},
+#endif
+#ifdef RTMGRP_IPV6_IFADDR
+    {"RTMGRP_IPV6_IFADDR", RTMGRP_IPV6_IFADDR},
+#endif
+#ifdef RTMGRP_IPV6_IFINFO
+    {"RTMGRP_IPV6_IFINFO", RTMGRP_IPV6_IFINFO},
+#endif
+#ifdef RTMGRP_IPV6_MROUTE
+    {"RTMGRP_IPV6_MROUTE", RTMGRP_IPV6_MROUTE},
+#endif
+#ifdef RTMGRP_IPV6_PREFIX
+    {"RTMGRP_IPV6_PREFIX", RTMGRP_IPV6_PREFIX},
+#endif
+#ifdef RTMGRP_IPV6_ROUTE
+    {"RTMGRP_IPV6_ROUTE", RTMGRP_IPV6_ROUTE},
+#endif
+#ifdef RTMGRP_LINK
+    {"RTMGRP_LINK", RTMGRP_LINK},
+#endif
+#ifdef RTMGRP_NEIGH
+    {"RTMGRP_NEIGH", RTMGRP_NEIGH},
+#endif
+#ifdef RTMGRP_NOTIFY
+    {"RTMGRP_NOTIFY", RTMGRP_NOTIFY},
+#endif
+#ifdef RTMGRP_TC
+    {"RTMGRP_TC", RTMGRP_TC},
+#endif
+    // ---- AF_PACKET
+#ifdef PACKET_ADD_MEMBERSHIP
+    {"PACKET_ADD_MEMBERSHIP", PACKET_ADD_MEMBERSHIP},
+#endif
+#ifdef PACKET_AUXDATA
+    {"PACKET_AUXDATA", PACKET_AUXDATA},
+#endif
+#ifdef PACKET_BROADCAST
+    {"PACKET_BROADCAST", PACKET_BROADCAST},
+#endif
+#ifdef PACKET_COPY_THRESH
+    {"PACKET_COPY_THRESH", PACKET_COPY_THRESH},
+#endif
+#ifdef PACKET_DROP_MEMBERSHIP
+    {"PACKET_DROP_MEMBERSHIP", PACKET_DROP_MEMBERSHIP},
+#endif
+#ifdef PACKET_FANOUT
+    {"PACKET_FANOUT", PACKET_FANOUT},
+#endif
+#ifdef PACKET_FANOUT_CBPF
+    {"PACKET_FANOUT_CBPF", PACKET_FANOUT_CBPF},
+#endif
+#ifdef PACKET_FANOUT_CPU
+    {"PACKET_FANOUT_CPU", PACKET_FANOUT_CPU},
+#endif
+#ifdef PACKET_FANOUT_DATA
+    {"PACKET_FANOUT_DATA", PACKET_FANOUT_DATA},
+#endif
+#ifdef PACKET_FANOUT_EBPF
+    {"PACKET_FANOUT_EBPF", PACKET_FANOUT_EBPF},
+#endif
+#ifdef PACKET_FANOUT_FLAG_DEFRAG
+    {"PACKET_FANOUT_FLAG_DEFRAG", PACKET_FANOUT_FLAG_DEFRAG},
+#endif
+#ifdef PACKET_FANOUT_FLAG_ROLLOVER
+    {"PACKET_FANOUT_FLAG_ROLLOVER", PACKET_FANOUT_FLAG_ROLLOVER},
+#endif
+#ifdef PACKET_FANOUT_FLAG_UNIQUEID
+    {"PACKET_FANOUT_FLAG_UNIQUEID", PACKET_FANOUT_FLAG_UNIQUEID},
+#endif
+#ifdef PACKET_FANOUT_HASH
+    {"PACKET_FANOUT_HASH", PACKET_FANOUT_HASH},
+#endif
+#ifdef PACKET_FANOUT_LB
+    {"PACKET_FANOUT_LB", PACKET_FANOUT_LB},
+#endif
+#ifdef PACKET_FANOUT_QM
+    {"PACKET_FANOUT_QM", PACKET_FANOUT_QM},
+#endif
+#ifdef PACKET_FANOUT_RND
+    {"PACKET_FANOUT_RND", PACKET_FANOUT_RND},
+#endif
+#ifdef PACKET_FANOUT_ROLLOVER
+    {"PACKET_FANOUT_ROLLOVER", PACKET_FANOUT_ROLLOVER},
+#endif
+#ifdef PACKET_FASTROUTE
+    {"PACKET_FASTROUTE", PACKET_FASTROUTE},
+#endif
+#ifdef PACKET_HDRLEN
+    {"PACKET_HDRLEN", PACKET_HDRLEN},
+#endif
+#ifdef PACKET_HOST
+    {"PACKET_HOST", PACKET_HOST},
+#endif
+#ifdef PACKET_IGNORE_OUTGOING
+    {"PACKET_IGNORE_OUTGOING", PACKET_IGNORE_OUTGOING},
+#endif
+#ifdef PACKET_KERNEL
+    {"PACKET_KERNEL", PACKET_KERNEL},
+#endif
+#ifdef PACKET_LOOPBACK
+    {"PACKET_LOOPBACK", PACKET_LOOPBACK},
+#endif
+#ifdef PACKET_LOSS
+    {"PACKET_LOSS", PACKET_LOSS},
+#endif
+#ifdef PACKET_MR_ALLMULTI
+    {"PACKET_MR_ALLMULTI", PACKET_MR_ALLMULTI},
+#endif
+#ifdef PACKET_MR_MULTICAST
+    {"PACKET_MR_MULTICAST", PACKET_MR_MULTICAST},
+#endif
+#ifdef PACKET_MR_PROMISC
+    {"PACKET_MR_PROMISC", PACKET_MR_PROMISC},
+#endif
+#ifdef PACKET_MR_UNICAST
+    {"PACKET_MR_UNICAST", PACKET_MR_UNICAST},
+#endif
+#ifdef PACKET_MULTICAST
+    {"PACKET_MULTICAST", PACKET_MULTICAST},
+#endif
+#ifdef PACKET_ORIGDEV
+    {"PACKET_ORIGDEV", PACKET_ORIGDEV},
+#endif
+#ifdef PACKET_OTHERHOST
+    {"PACKET_OTHERHOST", PACKET_OTHERHOST},
+#endif
+#ifdef PACKET_OUTGOING
+    {"PACKET_OUTGOING", PACKET_OUTGOING},
+#endif
+#ifdef PACKET_QDISC_BYPASS
+    {"PACKET_QDISC_BYPASS", PACKET_QDISC_BYPASS},
+#endif
+#ifdef PACKET_RECV_OUTPUT
+    {"PACKET_RECV_OUTPUT", PACKET_RECV_OUTPUT},
+#endif
+#ifdef PACKET_RESERVE
+    {"PACKET_RESERVE", PACKET_RESERVE},
+#endif
+#ifdef PACKET_ROLLOVER_STATS
+    {"PACKET_ROLLOVER_STATS", PACKET_ROLLOVER_STATS},
+#endif
+#ifdef PACKET_RX_RING
+    {"PACKET_RX_RING", PACKET_RX_RING},
+#endif
+#ifdef PACKET_STATISTICS
+    {"PACKET_STATISTICS", PACKET_STATISTICS},
+#endif
+#ifdef PACKET_TIMESTAMP
+    {"PACKET_TIMESTAMP", PACKET_TIMESTAMP},
+#endif
+#ifdef PACKET_TX_HAS_OFF
+    {"PACKET_TX_HAS_OFF", PACKET_TX_HAS_OFF},
+#endif
+#ifdef PACKET_TX_RING
+    {"PACKET_TX_RING", PACKET_TX_RING},
+#endif
+#ifdef PACKET_TX_TIMESTAMP
+    {"PACKET_TX_TIMESTAMP", PACKET_TX_TIMESTAMP},
+#endif
+#ifdef PACKET_USER
+    {"PACKET_USER", PACKET_USER},
+#endif
+#ifdef PACKET_VERSION
+    {"PACKET_VERSION", PACKET_VERSION},
+#endif
+#ifdef PACKET_VNET_HDR
+    {"PACKET_VNET_HDR", PACKET_VNET_HDR},
+#endif
+    // ---- AF_TIPC
+#ifdef TIPC_ADDR_ID
+    {"TIPC_ADDR_ID", TIPC_ADDR_ID},
+#endif
+#ifdef TIPC_ADDR_MCAST
+    {"TIPC_ADDR_MCAST", TIPC_ADDR_MCAST},
+#endif
+#ifdef TIPC_ADDR_NAME
+    {"TIPC_ADDR_NAME", TIPC_ADDR_NAME},
+#endif
+#ifdef TIPC_ADDR_NAMESEQ
+    {"TIPC_ADDR_NAMESEQ", TIPC_ADDR_NAMESEQ},
+#endif
+#ifdef TIPC_AEAD_ALG_NAME
+    {"TIPC_AEAD_ALG_NAME", TIPC_AEAD_ALG_NAME},
+#endif
+#ifdef TIPC_AEAD_KEYLEN_MAX
+    {"TIPC_AEAD_KEYLEN_MAX", TIPC_AEAD_KEYLEN_MAX},
+#endif
+#ifdef TIPC_AEAD_KEYLEN_MIN
+    {"TIPC_AEAD_KEYLEN_MIN", TIPC_AEAD_KEYLEN_MIN},
+#endif
+#ifdef TIPC_AEAD_KEY_SIZE_MAX
+    {"TIPC_AEAD_KEY_SIZE_MAX", TIPC_AEAD_KEY_SIZE_MAX},
+#endif
+#ifdef TIPC_CFG_SRV
+    {"TIPC_CFG_SRV", TIPC_CFG_SRV},
+#endif
+#ifdef TIPC_CLUSTER_BITS
+    {"TIPC_CLUSTER_BITS", TIPC_CLUSTER_BITS},
+#endif
+#ifdef TIPC_CLUSTER_MASK
+    {"TIPC_CLUSTER_MASK", TIPC_CLUSTER_MASK},
+#endif
+#ifdef TIPC_CLUSTER_OFFSET
+    {"TIPC_CLUSTER_OFFSET", TIPC_CLUSTER_OFFSET},
+#endif
+#ifdef TIPC_CLUSTER_SIZE
+    {"TIPC_CLUSTER_SIZE", TIPC_CLUSTER_SIZE},
+#endif
+#ifdef TIPC_CONN_SHUTDOWN
+    {"TIPC_CONN_SHUTDOWN", TIPC_CONN_SHUTDOWN},
+#endif
+#ifdef TIPC_CONN_TIMEOUT
+    {"TIPC_CONN_TIMEOUT", TIPC_CONN_TIMEOUT},
+#endif
+#ifdef TIPC_CRITICAL_IMPORTANCE
+    {"TIPC_CRITICAL_IMPORTANCE", TIPC_CRITICAL_IMPORTANCE},
+#endif
+#ifdef TIPC_DESTNAME
+    {"TIPC_DESTNAME", TIPC_DESTNAME},
+#endif
+#ifdef TIPC_DEST_DROPPABLE
+    {"TIPC_DEST_DROPPABLE", TIPC_DEST_DROPPABLE},
+#endif
+#ifdef TIPC_ERRINFO
+    {"TIPC_ERRINFO", TIPC_ERRINFO},
+#endif
+#ifdef TIPC_ERR_NO_NAME
+    {"TIPC_ERR_NO_NAME", TIPC_ERR_NO_NAME},
+#endif
+#ifdef TIPC_ERR_NO_NODE
+    {"TIPC_ERR_NO_NODE", TIPC_ERR_NO_NODE},
+#endif
+#ifdef TIPC_ERR_NO_PORT
+    {"TIPC_ERR_NO_PORT", TIPC_ERR_NO_PORT},
+#endif
+#ifdef TIPC_ERR_OVERLOAD
+    {"TIPC_ERR_OVERLOAD", TIPC_ERR_OVERLOAD},
+#endif
+#ifdef TIPC_GROUP_JOIN
+    {"TIPC_GROUP_JOIN", TIPC_GROUP_JOIN},
+#endif
+#ifdef TIPC_GROUP_LEAVE
+    {"TIPC_GROUP_LEAVE", TIPC_GROUP_LEAVE},
+#endif
+#ifdef TIPC_GROUP_LOOPBACK
+    {"TIPC_GROUP_LOOPBACK", TIPC_GROUP_LOOPBACK},
+#endif
+#ifdef TIPC_GROUP_MEMBER_EVTS
+    {"TIPC_GROUP_MEMBER_EVTS", TIPC_GROUP_MEMBER_EVTS},
+#endif
+#ifdef TIPC_HIGH_IMPORTANCE
+    {"TIPC_HIGH_IMPORTANCE", TIPC_HIGH_IMPORTANCE},
+#endif
+#ifdef TIPC_IMPORTANCE
+    {"TIPC_IMPORTANCE", TIPC_IMPORTANCE},
+#endif
+#ifdef TIPC_LINK_STATE
+    {"TIPC_LINK_STATE", TIPC_LINK_STATE},
+#endif
+#ifdef TIPC_LOW_IMPORTANCE
+    {"TIPC_LOW_IMPORTANCE", TIPC_LOW_IMPORTANCE},
+#endif
+#ifdef TIPC_MAX_BEARER_NAME
+    {"TIPC_MAX_BEARER_NAME", TIPC_MAX_BEARER_NAME},
+#endif
+#ifdef TIPC_MAX_IF_NAME
+    {"TIPC_MAX_IF_NAME", TIPC_MAX_IF_NAME},
+#endif
+#ifdef TIPC_MAX_LINK_NAME
+    {"TIPC_MAX_LINK_NAME", TIPC_MAX_LINK_NAME},
+#endif
+#ifdef TIPC_MAX_MEDIA_NAME
+    {"TIPC_MAX_MEDIA_NAME", TIPC_MAX_MEDIA_NAME},
+#endif
+#ifdef TIPC_MAX_USER_MSG_SIZE
+    {"TIPC_MAX_USER_MSG_SIZE", TIPC_MAX_USER_MSG_SIZE},
+#endif
+#ifdef TIPC_MCAST_BROADCAST
+    {"TIPC_MCAST_BROADCAST", TIPC_MCAST_BROADCAST},
+#endif
+#ifdef TIPC_MCAST_REPLICAST
+    {"TIPC_MCAST_REPLICAST", TIPC_MCAST_REPLICAST},
+#endif
+#ifdef TIPC_MEDIUM_IMPORTANCE
+    {"TIPC_MEDIUM_IMPORTANCE", TIPC_MEDIUM_IMPORTANCE},
+#endif
+#ifdef TIPC_NODEID_LEN
+    {"TIPC_NODEID_LEN", TIPC_NODEID_LEN},
+#endif
+#ifdef TIPC_NODELAY
+    {"TIPC_NODELAY", TIPC_NODELAY},
+#endif
+#ifdef TIPC_NODE_BITS
+    {"TIPC_NODE_BITS", TIPC_NODE_BITS},
+#endif
+#ifdef TIPC_NODE_MASK
+    {"TIPC_NODE_MASK", TIPC_NODE_MASK},
+#endif
+#ifdef TIPC_NODE_OFFSET
+    {"TIPC_NODE_OFFSET", TIPC_NODE_OFFSET},
+#endif
+#ifdef TIPC_NODE_RECVQ_DEPTH
+    {"TIPC_NODE_RECVQ_DEPTH", TIPC_NODE_RECVQ_DEPTH},
+#endif
+#ifdef TIPC_NODE_SIZE
+    {"TIPC_NODE_SIZE", TIPC_NODE_SIZE},
+#endif
+#ifdef TIPC_NODE_STATE
+    {"TIPC_NODE_STATE", TIPC_NODE_STATE},
+#endif
+#ifdef TIPC_OK
+    {"TIPC_OK", TIPC_OK},
+#endif
+#ifdef TIPC_PUBLISHED
+    {"TIPC_PUBLISHED", TIPC_PUBLISHED},
+#endif
+#ifdef TIPC_REKEYING_NOW
+    {"TIPC_REKEYING_NOW", TIPC_REKEYING_NOW},
+#endif
+#ifdef TIPC_RESERVED_TYPES
+    {"TIPC_RESERVED_TYPES", TIPC_RESERVED_TYPES},
+#endif
+#ifdef TIPC_RETDATA
+    {"TIPC_RETDATA", TIPC_RETDATA},
+#endif
+#ifdef TIPC_SERVICE_ADDR
+    {"TIPC_SERVICE_ADDR", TIPC_SERVICE_ADDR},
+#endif
+#ifdef TIPC_SERVICE_RANGE
+    {"TIPC_SERVICE_RANGE", TIPC_SERVICE_RANGE},
+#endif
+#ifdef TIPC_SOCKET_ADDR
+    {"TIPC_SOCKET_ADDR", TIPC_SOCKET_ADDR},
+#endif
+#ifdef TIPC_SOCK_RECVQ_DEPTH
+    {"TIPC_SOCK_RECVQ_DEPTH", TIPC_SOCK_RECVQ_DEPTH},
+#endif
+#ifdef TIPC_SOCK_RECVQ_USED
+    {"TIPC_SOCK_RECVQ_USED", TIPC_SOCK_RECVQ_USED},
+#endif
+#ifdef TIPC_SRC_DROPPABLE
+    {"TIPC_SRC_DROPPABLE", TIPC_SRC_DROPPABLE},
+#endif
+#ifdef TIPC_SUBSCR_TIMEOUT
+    {"TIPC_SUBSCR_TIMEOUT", TIPC_SUBSCR_TIMEOUT},
+#endif
+#ifdef TIPC_SUB_CANCEL
+    {"TIPC_SUB_CANCEL", TIPC_SUB_CANCEL},
+#endif
+#ifdef TIPC_SUB_PORTS
+    {"TIPC_SUB_PORTS", TIPC_SUB_PORTS},
+#endif
+#ifdef TIPC_SUB_SERVICE
+    {"TIPC_SUB_SERVICE", TIPC_SUB_SERVICE},
+#endif
+#ifdef TIPC_TOP_SRV
+    {"TIPC_TOP_SRV", TIPC_TOP_SRV},
+#endif
+#ifdef TIPC_WAIT_FOREVER
+    {"TIPC_WAIT_FOREVER", TIPC_WAIT_FOREVER},
+#endif
+#ifdef TIPC_WITHDRAWN
+    {"TIPC_WITHDRAWN", TIPC_WITHDRAWN},
+#endif
+#ifdef TIPC_ZONE_BITS
+    {"TIPC_ZONE_BITS", TIPC_ZONE_BITS},
+#endif
+#ifdef TIPC_ZONE_CLUSTER_MASK
+    {"TIPC_ZONE_CLUSTER_MASK", TIPC_ZONE_CLUSTER_MASK},
+#endif
+#ifdef TIPC_ZONE_MASK
+    {"TIPC_ZONE_MASK", TIPC_ZONE_MASK},
+#endif
+#ifdef TIPC_ZONE_OFFSET
+    {"TIPC_ZONE_OFFSET", TIPC_ZONE_OFFSET},
+#endif
+#ifdef TIPC_ZONE_SCOPE
+    {"TIPC_ZONE_SCOPE", TIPC_ZONE_SCOPE},
+#endif
+#ifdef TIPC_ZONE_SIZE
+    {"TIPC_ZONE_SIZE", TIPC_ZONE_SIZE},
+#endif
+    // ---- AF_VSOCK
+#ifdef SO_VM_SOCKETS_BUFFER_MAX_SIZE
+    {"SO_VM_SOCKETS_BUFFER_MAX_SIZE", SO_VM_SOCKETS_BUFFER_MAX_SIZE},
+#endif
+#ifdef SO_VM_SOCKETS_BUFFER_MIN_SIZE
+    {"SO_VM_SOCKETS_BUFFER_MIN_SIZE", SO_VM_SOCKETS_BUFFER_MIN_SIZE},
+#endif
+#ifdef SO_VM_SOCKETS_BUFFER_SIZE
+    {"SO_VM_SOCKETS_BUFFER_SIZE", SO_VM_SOCKETS_BUFFER_SIZE},
+#endif
+#ifdef SO_VM_SOCKETS_CONNECT_TIMEOUT
+    {"SO_VM_SOCKETS_CONNECT_TIMEOUT", SO_VM_SOCKETS_CONNECT_TIMEOUT},
+#endif
+#ifdef SO_VM_SOCKETS_CONNECT_TIMEOUT_NEW
+    {"SO_VM_SOCKETS_CONNECT_TIMEOUT_NEW", SO_VM_SOCKETS_CONNECT_TIMEOUT_NEW},
+#endif
+#ifdef SO_VM_SOCKETS_CONNECT_TIMEOUT_OLD
+    {"SO_VM_SOCKETS_CONNECT_TIMEOUT_OLD", SO_VM_SOCKETS_CONNECT_TIMEOUT_OLD},
+#endif
+#ifdef SO_VM_SOCKETS_NONBLOCK_TXRX
+    {"SO_VM_SOCKETS_NONBLOCK_TXRX", SO_VM_SOCKETS_NONBLOCK_TXRX},
+#endif
+#ifdef SO_VM_SOCKETS_PEER_HOST_VM_ID
+    {"SO_VM_SOCKETS_PEER_HOST_VM_ID", SO_VM_SOCKETS_PEER_HOST_VM_ID},
+#endif
+#ifdef SO_VM_SOCKETS_TRUSTED
+    {"SO_VM_SOCKETS_TRUSTED", SO_VM_SOCKETS_TRUSTED},
+#endif
+#ifdef VMADDR_CID_ANY
+    {"VMADDR_CID_ANY", VMADDR_CID_ANY},
+#endif
+#ifdef VMADDR_CID_HOST
+    {"VMADDR_CID_HOST", VMADDR_CID_HOST},
+#endif
+#ifdef VMADDR_CID_HYPERVISOR
+    {"VMADDR_CID_HYPERVISOR", VMADDR_CID_HYPERVISOR},
+#endif
+#ifdef VMADDR_CID_LOCAL
+    {"VMADDR_CID_LOCAL", VMADDR_CID_LOCAL},
+#endif
+#ifdef VMADDR_FLAG_TO_HOST
+    {"VMADDR_FLAG_TO_HOST", VMADDR_FLAG_TO_HOST},
+#endif
+#ifdef VMADDR_PORT_ANY
+    {"VMADDR_PORT_ANY", VMADDR_PORT_ANY},
+#endif
+    {nullptr, 0},
+};

@@ -1,0 +1,20 @@
+// Owns the states of a TCP connection, as tcpi_state gives them. They are an enum of the C library's header, which cannot
+// be included together with the kernel's.
+#include <netinet/tcp.h>
+
+#include "constants.h"
+
+const Constant tcp_state_constants[] = {
+    {"TCP_CLOSE", TCP_CLOSE},
+    {"TCP_CLOSE_WAIT", TCP_CLOSE_WAIT},
+    {"TCP_CLOSING", TCP_CLOSING},
+    {"TCP_ESTABLISHED", TCP_ESTABLISHED},
+    {"TCP_FIN_WAIT1", TCP_FIN_WAIT1},
+    {"TCP_FIN_WAIT2", TCP_FIN_WAIT2},
+    {"TCP_LAST_ACK", TCP_LAST_ACK},
+    {"TCP_LISTEN", TCP_LISTEN},
+    {"TCP_SYN_RECV", TCP_SYN_RECV},
+    {"TCP_SYN_SENT", TCP_SYN_SENT},
+    {"TCP_TIME_WAIT", TCP_TIME_WAIT},
+    {nullptr, 0},
+};

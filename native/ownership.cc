@@ -1,0 +1,65 @@
+// Owns the process-wide table descriptor → environment. It must not know Node-API.
+#include "ownership.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "fd_table.h"
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static FdTable owners;
+
+// Never dereferenced; its address is no environment's.
+static char internal_owner;
+
+static int enter(int fd, void* owner) {
+  pthread_mutex_lock(&mutex);
+  const bool entered = fd_table_set(&owners, fd, owner);
+  pthread_mutex_unlock(&mutex);
+  return entered ? 0 : -ENOMEM;
+}
+
+static int release(int fd, void* owner) {
+  pthread_mutex_lock(&mutex);
+  const bool ours = fd_table_get(&owners, fd) == owner;
+  if (ours) fd_table_set(&owners, fd, nullptr);
+  pthread_mutex_unlock(&mutex);
+  return ours ? 0 : -EBADF;
+}
+
+int ownership_enter(int fd, Environment* owner) { return enter(fd, owner); }
+
+int ownership_claim(int fd, Environment* owner) {
+  pthread_mutex_lock(&mutex);
+  int answer = -EEXIST;
+  if (fd_table_get(&owners, fd) == nullptr) answer = fd_table_set(&owners, fd, owner) ? 0 : -ENOMEM;
+  pthread_mutex_unlock(&mutex);
+  return answer;
+}
+
+int ownership_release(int fd, Environment* owner) { return release(fd, owner); }
+
+void ownership_close_all(Environment* owner) {
+  int fd = 0;
+  for (;;) {
+    pthread_mutex_lock(&mutex);
+    while (fd < owners.capacity && owners.entries[fd] != static_cast<void*>(owner)) ++fd;
+    const bool found = fd < owners.capacity;
+    if (found) owners.entries[fd] = nullptr;
+    pthread_mutex_unlock(&mutex);
+    if (!found) return;
+    // Outside of the lock, because close(2) may take its time (SO_LINGER).
+    close(fd);
+    ++fd;
+  }
+}
+
+void ownership_enter_internal(int fd) { enter(fd, &internal_owner); }
+
+void ownership_close_internal(int fd) {
+  if (fd < 0) return;
+  // First the note, then the number: afterwards another thread may get the number and enter it.
+  release(fd, &internal_owner);
+  close(fd);
+}
