@@ -1,6 +1,7 @@
 // Owns IPv4 and IPv6 addresses as text and as bytes. Knows nothing of ports, zones, names or sockaddr layouts.
 
 const dot = 0x2e;
+const colon = 0x3a;
 const zero = 0x30;
 
 /** The decimal texts of a byte, so that formatting joins ready strings. */
@@ -47,39 +48,58 @@ export function writeIpv4(text: string, out: Uint8Array, at: number): boolean {
 
 /** Writes sixteen bytes at `at` and says whether the text was an address; otherwise what was written means nothing. */
 export function writeIpv6(text: string, out: Uint8Array, at: number): boolean {
-  if (text.length < 2 || text.length > 45) return false;
-  const gap = text.indexOf('::');
-  if (gap === -1) return writeGroups(text, out, at, 8) === 8;
-  const before = text.slice(0, gap);
-  const after = text.slice(gap + 2);
-  // RFC 4291 §2.2: "::" stands once, for one or more groups. (A second one leaves an empty group behind.)
-  const head = before === '' ? 0 : writeGroups(before, out, at, 7, false);
-  if (head < 0) return false;
-  const tail = after === '' ? 0 : writeGroups(after, out, at + head * 2, 7 - head);
-  if (tail < 0) return false;
-  const end = at + 16;
-  out.copyWithin(end - tail * 2, at + head * 2, at + (head + tail) * 2);
-  out.fill(0, at + head * 2, end - tail * 2);
-  return true;
-}
-
-/** Writes groups joined by single colons; returns how many, or -1. The last one may be an IPv4 address, which is two. */
-function writeGroups(text: string, out: Uint8Array, at: number, most: number, ipv4 = true): number {
-  const parts = text.split(':');
-  let count = 0;
-  for (const [index, part] of parts.entries()) {
-    if (count === most) return -1;
-    if (part.includes('.')) {
-      if (!ipv4 || index !== parts.length - 1 || count + 2 > most) return -1;
-      return writeIpv4(part, out, at + count * 2) ? count + 2 : -1;
+  const { length } = text;
+  if (length < 2 || length > 45) return false;
+  let count = 0; // groups written
+  let gap = -1; // groups before the "::"
+  let i = 0;
+  if (text.charCodeAt(0) === colon) {
+    if (text.charCodeAt(1) !== colon) return false;
+    gap = 0;
+    i = 2;
+  }
+  while (i < length) {
+    if (count === 8) return false;
+    const start = i;
+    let value = 0;
+    for (; i < length && i - start <= 4; i++) {
+      const digit = hexDigit(text.charCodeAt(i));
+      if (digit < 0) break;
+      value = value * 16 + digit;
     }
-    if (!/^[0-9a-f]{1,4}$/i.test(part)) return -1;
-    const value = Number.parseInt(part, 16);
+    if (i < length && text.charCodeAt(i) === dot) {
+      // RFC 4291 §2.2: the last two groups may be an IPv4 address.
+      if (count > 6 || !writeIpv4(text.slice(start), out, at + count * 2)) return false;
+      count += 2;
+      break;
+    }
+    if (i === start || i - start > 4) return false;
     out[at + count * 2] = value >> 8;
     out[at + count * 2 + 1] = value & 0xff;
     count++;
+    if (i === length) break;
+    // A colon has something behind it: a group, or the second colon of the only "::".
+    if (text.charCodeAt(i++) !== colon || i === length) return false;
+    if (text.charCodeAt(i) === colon) {
+      if (gap !== -1) return false;
+      gap = count;
+      i++;
+    }
   }
-  return count;
+  if (gap === -1) return count === 8;
+  if (count === 8) return false;
+  const tail = at + 16 - (count - gap) * 2;
+  out.copyWithin(tail, at + gap * 2, at + count * 2);
+  out.fill(0, at + gap * 2, tail);
+  return true;
+}
+
+/** The value of a hexadecimal digit, or -1. */
+function hexDigit(code: number): number {
+  const digit = code - zero;
+  if (digit >= 0 && digit <= 9) return digit;
+  const letter = (code | 0x20) - 0x61;
+  return letter >= 0 && letter <= 5 ? letter + 10 : -1;
 }
 
 /** `'192.0.2.1'` from the four bytes at `at`. */
