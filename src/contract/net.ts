@@ -79,10 +79,7 @@ export interface Net<M extends Mode> {
    * Waits until at least one of several sockets is ready: poll(2). A connection with buffered bytes is readable at
    * once. Returns an entry for each ready one, with its `index` in `wanted`; `[]` when the limit is spent.
    */
-  select(
-    wanted: [Socket<M> | Conn<M> | Listener<M>, PollEvents][],
-    o?: Op,
-  ): R<M, ({ index: number } & PollEvents)[]>;
+  select(wanted: [Socket<M> | Conn<M> | Listener<M>, PollEvents][], o?: Op): R<M, ({ index: number } & PollEvents)[]>;
   /** The addresses of a name, in the order of RFC 6724: getaddrinfo(3), on a thread of the library's own. */
   lookup(
     host: string,
@@ -96,4 +93,3 @@ export interface Net<M extends Mode> {
   /** Settings for the whole environment. `traceLeaks`: a socket that is collected without `close` says where it was opened. */
   setDefaults(o: { traceLeaks?: boolean }): void;
 }
-

@@ -44,7 +44,5 @@ function coded<E extends Error>(error: E, code: string): Coded<E> {
 
 function show(value: unknown): string {
   const text = inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 120 });
-  return value === null || value === undefined || typeof value === 'object'
-    ? text
-    : `${text} (${typeof value})`;
+  return value === null || value === undefined || typeof value === 'object' ? text : `${text} (${typeof value})`;
 }

@@ -37,11 +37,14 @@ export function closedError(phase: Phase, facts?: Facts): ClosedError {
 }
 
 export function endOfStream(what: string, partial: Buffer): EndOfStreamError {
-  return new EndOfStreamError(`read ERR_UNEXPECTED_EOF: the stream ended after ${partial.length} bytes, before ${what}`, {
-    code: 'ERR_UNEXPECTED_EOF',
-    phase: 'read',
-    partial,
-  });
+  return new EndOfStreamError(
+    `read ERR_UNEXPECTED_EOF: the stream ended after ${partial.length} bytes, before ${what}`,
+    {
+      code: 'ERR_UNEXPECTED_EOF',
+      phase: 'read',
+      partial,
+    },
+  );
 }
 
 export function limitError(what: string, max: number): LimitError {

@@ -86,7 +86,14 @@ export interface Binding {
 
   // ---- names, resolved on threads of the library's own
   /** Starts getaddrinfo(3). Returns an eventfd that becomes readable when the answer is there (and stays readable), or -errno. */
-  lookup(host: string | null, service: string | null, family: number, socktype: number, protocol: number, flags: number): number;
+  lookup(
+    host: string | null,
+    service: string | null,
+    family: number,
+    socktype: number,
+    protocol: number,
+    flags: number,
+  ): number;
   /** Starts getnameinfo(3) likewise. */
   reverse(address: Uint8Array, flags: number): number;
   /** The answer, or null while the lookup still runs. */

@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+// Owns the `berkeley` command: which part runs, and the exit codes: 0 done, 1 the connection or a step of the tour failed,
+// 2 wrong usage. It must not know what the parts do with a connection.
+
+import { readFileSync } from 'node:fs';
+import { parseCommand, UsageError, usage } from './arguments.js';
+import { runConnect } from './connect.js';
+import { runListen } from './listen.js';
+import { OutputClosed } from './output.js';
+import { isMisuse, oneLine } from './report.js';
+import { runTour } from './tour.js';
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = explain(error);
+}
+
+async function run(words: string[]): Promise<number> {
+  const command = parseCommand(words);
+  switch (command.name) {
+    case 'help':
+      process.stdout.write(usage);
+      return 0;
+    case 'version':
+      process.stdout.write(`${version()}\n`);
+      return 0;
+    case 'connect':
+      await runConnect(command);
+      return 0;
+    case 'listen':
+      await runListen(command);
+      return 0;
+    case 'tour':
+      return (await runTour(version())) ? 0 : 1;
+  }
+}
+
+/** One line for a person, never a stack. Returns the exit code. */
+function explain(error: unknown): number {
+  // Whoever read our output has gone (`| head`): there is nobody left to tell.
+  if (error instanceof OutputClosed) return 1;
+  process.stderr.write(`berkeley: ${oneLine(error)}\n`);
+  if (error instanceof UsageError) process.stderr.write('berkeley --help explains the usage.\n');
+  return error instanceof UsageError || isMisuse(error) ? 2 : 1;
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,22 @@
+// Owns how an error reads on one line. It must not know which command met it.
+
+import { SocketError } from '../error/socket-error.js';
+
+/** The message, what was tried when it was more than one address, and the hint. */
+export function oneLine(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  let text = error.message;
+  if (error instanceof SocketError) {
+    if (error.attempts.length > 1) {
+      const tried = error.attempts.map((one) => `${one.address} ${one.code} in ${one.ms.toFixed(1)} ms`);
+      text += `; tried ${tried.join(', ')}`;
+    }
+    if (error.hint !== undefined) text += ` (${error.hint})`;
+  }
+  return text.replace(/\s+/g, ' ');
+}
+
+/** The library refused an argument before any system call: what stood on the command line was wrong. */
+export function isMisuse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_INVALID_ARG_');
+}

@@ -1,0 +1,49 @@
+// Owns taking over a descriptor that somebody else has opened.
+
+import { wholeNumber } from '../error/invalid.js';
+import { refusal } from '../error/make.js';
+import { systemError } from '../error/system.js';
+import * as C from '../native/constants.js';
+import { native } from '../native/load.js';
+import { Handle, type SocketState } from './handle.js';
+import { readTimeouts } from './option/timeouts.js';
+import { scratch } from './sockaddr.js';
+
+export function adopt(fd: number): Handle {
+  wholeNumber('fd', fd, 0, 0x7fffffff);
+  // Looked at before it is touched: what is no socket must stay as it was.
+  const family = socketFact(fd, C.SO_DOMAIN);
+  const kind = socketFact(fd, C.SO_TYPE);
+  const protocol = socketFact(fd, C.SO_PROTOCOL);
+  const owned = native.own(fd);
+  if (owned === C.EEXIST)
+    throw refusal('ERR_DESCRIPTOR_IN_USE', 'config', `descriptor ${fd} already belongs to a socket of this library`, {
+      hint: 'detach() gives a descriptor up; dup() makes another one.',
+    });
+  if (owned < 0) throw systemError(owned, 'fcntl', 'config');
+  const handle = new Handle(fd, family, kind, protocol, stateOf(fd));
+  handle.wasNonBlocking = owned === 1;
+  // Whoever gave it to us may have another descriptor of the same open socket.
+  handle.registration.shared = true;
+  readTimeouts(handle);
+  return handle;
+}
+
+function socketFact(fd: number, name: number): number {
+  const result = native.getsockopt(fd, C.SOL_SOCKET, name, fact);
+  if (result < 0) throw systemError(result, 'getsockopt', 'config');
+  return facts[0]!;
+}
+
+const facts = new Int32Array(1);
+const fact = new Uint8Array(facts.buffer);
+
+function stateOf(fd: number): SocketState {
+  if (socketFact(fd, C.SO_ACCEPTCONN) !== 0) return 'listening';
+  if (native.getpeername(fd, scratch) >= 0) return 'connected';
+  const length = native.getsockname(fd, scratch);
+  // A bound Internet socket has a port; a bound Unix socket has a name behind the family.
+  const inet = length >= 16 && (scratch[2] !== 0 || scratch[3] !== 0);
+  const unix = length > 2 && length < 16;
+  return inet || unix ? 'bound' : 'new';
+}

@@ -1,0 +1,78 @@
+// Owns bind(2): reuse options, and the file of a Unix socket.
+
+import { chmodSync } from 'node:fs';
+import type { Phase } from '../contract/error.js';
+import type { SocketAddress } from '../address/socket-address.js';
+import type { Endpoint } from '../address/target.js';
+import { systemError } from '../error/system.js';
+import * as C from '../native/constants.js';
+import { native } from '../native/load.js';
+import type { Attempt, Interest } from './attempt.js';
+import { Resolution } from './dial/resolution.js';
+import type { Handle } from './handle.js';
+import { sockaddrOf } from './sockaddr.js';
+import { UnixFile } from './unix-file.js';
+import { isWant, Want } from './want.js';
+
+export interface BindOptions {
+  readonly reuseAddress: boolean;
+  readonly reusePort: boolean;
+  /** Permission bits of a Unix socket's file. */
+  readonly mode: number | null;
+}
+
+/** Binds to an address that is known. */
+export function bindTo(handle: Handle, address: SocketAddress, options: BindOptions): void {
+  const unix = handle.family === C.AF_UNIX;
+  if (options.reuseAddress && !unix) setFlag(handle, C.SO_REUSEADDR);
+  if (options.reusePort) setFlag(handle, C.SO_REUSEPORT);
+  const path = unix && address.path !== undefined && !address.path.startsWith('@') ? address.path : null;
+  const result = native.bind(handle.fd, sockaddrOf(address));
+  if (result < 0) throw systemError(result, 'bind', 'bind', address);
+  handle.state = 'bound';
+  if (path === null) return;
+  handle.file = new UnixFile(path);
+  if (options.mode !== null) chmodSync(path, options.mode);
+}
+
+/** Binds to the first address of an endpoint, which may need a lookup. */
+export class Bind<T> implements Attempt<T> {
+  readonly phase: Phase = 'bind';
+  readonly lane = null;
+  readonly registration = null;
+  readonly limit = Infinity;
+  readonly #handle: Handle;
+  readonly #options: BindOptions;
+  readonly #result: T;
+  readonly #resolution: Resolution;
+
+  constructor(handle: Handle, endpoint: Endpoint, options: BindOptions, result: T) {
+    this.#result = result;
+    handle.check('bind');
+    this.#handle = handle;
+    this.#options = options;
+    this.#resolution = new Resolution(endpoint, { family: handle.family, kind: handle.kind, passive: true });
+  }
+
+  interests(): readonly Interest[] {
+    const { interest } = this.#resolution;
+    return interest === null ? [] : [interest];
+  }
+
+  step(): T | Want {
+    const addresses = this.#resolution.step();
+    if (isWant(addresses)) return addresses;
+    this.#handle.check('bind');
+    bindTo(this.#handle, addresses[0]!, this.#options);
+    return this.#result;
+  }
+
+  abandon(): void {
+    this.#resolution.release();
+  }
+}
+
+function setFlag(handle: Handle, option: number): void {
+  const result = native.setsockoptInt(handle.fd, C.SOL_SOCKET, option, 1);
+  if (result < 0) throw systemError(result, 'setsockopt', 'option');
+}

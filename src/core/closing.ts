@@ -1,0 +1,211 @@
+// Owns the ways a socket ends: gracefully, at once, with a reset, or by giving the descriptor away.
+//
+// Why the ceremony: close(2) with unread input makes the kernel send RST, and the peer then loses data that we sent before
+// and it has not read. So our direction is ended first and the input that is already there is thrown away. And close(2)
+// with SO_LINGER above 0 freezes the thread even on a non-blocking socket, so the wait is ours and the option is cleared.
+
+import type { Phase } from '../contract/error.js';
+import { closedError, refusal } from '../error/make.js';
+import { systemError } from '../error/system.js';
+import * as C from '../native/constants.js';
+import { native } from '../native/load.js';
+import type { Attempt } from './attempt.js';
+import { closeDescriptor, type Handle } from './handle.js';
+import { getLinger, setLinger } from './option/linger.js';
+import { retire } from './registration.js';
+import type { Stream } from './stream.js';
+import { untrackLeak } from './leak.js';
+import { Want } from './want.js';
+import { unacknowledged } from './writing.js';
+
+/** Ends every waiting call and closes the descriptor now. */
+export function closeNow(handle: Handle): void {
+  if (handle.fd < 0) return;
+  handle.closing = true;
+  handle.stream?.rememberAddresses();
+  // The descriptor goes first, so that nothing that is told of the end finds it still open.
+  closeDescriptor(handle);
+  const unsent = handle.writes.head !== null && !handle.writes.head.survives;
+  if (unsent && handle.stream !== null) handle.stream.torn = true;
+  handle.reads.failAfter(null, () => closedError('read'));
+  handle.writes.failAfter(null, () => closedError('write'));
+  handle.writes.advance();
+  handle.stream?.conclude({});
+}
+
+/** Ends our direction and throws away what has arrived, without waiting, and closes. */
+export function closeQuietly(handle: Handle): void {
+  if (handle.fd < 0) return;
+  if (handle.stream !== null && handle.state !== 'listening') {
+    clearLinger(handle);
+    native.shutdown(handle.fd, C.SHUT_WR);
+    discard(handle, handle.stream);
+  }
+  closeNow(handle);
+}
+
+/** Closes with an RST. */
+export function abort(stream: Stream): void {
+  const { handle } = stream;
+  if (handle.fd < 0) return;
+  setLinger(handle, 0);
+  stream.rememberAddresses();
+  stream.conclude({ by: 'local', clean: false });
+  closeNow(handle);
+}
+
+/** The graceful close of a connection. It queues behind the writes; see ConnBase.close. */
+export class CloseStream implements Attempt<void> {
+  readonly phase: Phase = 'close';
+  readonly limit = Infinity;
+  readonly survives = true;
+  readonly #stream: Stream;
+  /** Wait for the peer's end, because the caller gave a limit for it. */
+  readonly #waitForPeer: boolean;
+  #ended = false;
+  #lingerUntil: number | null = null;
+
+  constructor(stream: Stream, waitForPeer: boolean) {
+    this.#stream = stream;
+    this.#waitForPeer = waitForPeer;
+    const { handle } = stream;
+    if (handle.closing) return;
+    handle.closing = true;
+    handle.reads.failAfter(null, () => closedError('read'));
+  }
+
+  get lane() {
+    return this.#stream.handle.writes;
+  }
+  get registration() {
+    return this.#stream.handle.registration;
+  }
+
+  step(): void | Want {
+    const { handle } = this.#stream;
+    if (handle.fd < 0) return;
+    if (!this.#ended) {
+      this.#ended = true;
+      this.#stream.rememberAddresses();
+      const linger = getLinger(handle);
+      if (linger === 0) return closeNow(handle);
+      if (linger !== null) this.#lingerUntil = performance.now() + linger;
+      native.shutdown(handle.fd, C.SHUT_WR);
+    }
+    const peerEnded = discard(handle, this.#stream);
+    if (this.#waitForPeer && !peerEnded) return Want.Read;
+    if (this.#lingerUntil !== null && unacknowledged(handle) > 0 && performance.now() < this.#lingerUntil)
+      return Want.Pause;
+    this.#finish();
+  }
+
+  expired(): { value: undefined } {
+    const stream = this.#stream;
+    if (stream.handle.writes.head !== null && !stream.handle.writes.head.survives) {
+      stream.torn = true;
+      stream.conclude({ by: 'timeout', clean: false });
+    } else if (!stream.ended) stream.conclude({ by: 'timeout' });
+    this.#finish();
+    return { value: undefined };
+  }
+
+  /** A signal ended the wait: the connection closes all the same. */
+  abandon(): void {
+    this.#finish();
+  }
+
+  #finish(): void {
+    clearLinger(this.#stream.handle);
+    closeNow(this.#stream.handle);
+  }
+}
+
+/** Waits for the send queue within SO_LINGER, as close(2) of a blocking socket does. */
+export class CloseSocket implements Attempt<void> {
+  readonly phase: Phase = 'close';
+  readonly lane = null;
+  readonly limit = Infinity;
+  readonly #handle: Handle;
+  readonly #until: number;
+
+  constructor(handle: Handle) {
+    this.#handle = handle;
+    this.#until = performance.now() + ((handle.fd < 0 ? null : getLinger(handle)) ?? 0);
+  }
+
+  get registration() {
+    return this.#handle.registration;
+  }
+
+  step(): void | Want {
+    const handle = this.#handle;
+    if (handle.fd < 0) return;
+    if (performance.now() < this.#until && unacknowledged(handle) > 0) return Want.Pause;
+    clearLinger(handle);
+    closeNow(handle);
+  }
+}
+
+/** Gives the descriptor up without closing it. */
+export function detach(handle: Handle): number {
+  handle.check('close');
+  handle.checkIdle('close', 'detach');
+  if ((handle.stream?.buffer.length ?? 0) > 0)
+    throw refusal(
+      'ERR_BUFFERED_DATA',
+      'close',
+      `${handle.stream!.buffer.length} bytes were already read into the buffer`,
+      {
+        hint: 'Take them with read() first, and hand them on beside the descriptor.',
+      },
+    );
+  const { registration } = handle;
+  const { fd } = registration;
+  handle.stream?.rememberAddresses();
+  retire(registration, true);
+  if (!handle.wasNonBlocking) blocking(fd, true);
+  untrackLeak(registration);
+  native.disown(fd);
+  registration.fd = -1;
+  handle.state = 'closed';
+  handle.closing = true;
+  handle.stream?.conclude({});
+  return fd;
+}
+
+/** FD_CLOEXEC, and the blocking mode that a child expects: O_NONBLOCK belongs to the open file. */
+export function setInheritable(handle: Handle, on: boolean): void {
+  handle.check('option');
+  const result = native.setCloexec(handle.fd, !on);
+  if (result < 0) throw systemError(result, 'fcntl', 'option');
+  blocking(handle.fd, on);
+  handle.inheritable = on;
+}
+
+function blocking(fd: number, on: boolean): void {
+  const result = native.setBlocking(fd, !on);
+  if (result < 0) throw systemError(result, 'fcntl', 'option');
+}
+
+/** After the wait is over, close(2) must not wait again. SO_LINGER 0 stays: it asks for the RST. */
+function clearLinger(handle: Handle): void {
+  if (handle.fd >= 0 && (getLinger(handle) ?? 0) > 0) setLinger(handle, null);
+}
+
+/** Throws away input that is there already; true when the peer's end was found behind it, or the connection is gone. */
+function discard(handle: Handle, stream: Stream): boolean {
+  for (let pieces = 0; pieces < 1024; pieces++) {
+    const n = native.recv(handle.fd, rubbish, 0, rubbish.length, C.MSG_DONTWAIT);
+    if (n === C.EAGAIN) {
+      handle.registration.readable = false;
+      return false;
+    }
+    if (n <= 0) {
+      stream.ended ||= n === 0;
+      return true;
+    }
+  }
+  return false;
+}
+
+const rubbish = Buffer.allocUnsafeSlow(64 * 1024);

@@ -1,0 +1,68 @@
+// Owns the order of operations: one lane is served strictly first come, first served. It must not know how waiting works.
+
+import type { SocketError } from '../error/socket-error.js';
+
+/** An operation that waits for its turn or for its socket. The wait room makes these. */
+export interface Waiting {
+  next: Waiting | null;
+  /** True for an operation that goes on when those before it failed, and when the socket is closed: close itself. */
+  readonly survives: boolean;
+  /** The socket may be ready: try again. */
+  wake(): void;
+  /** Ends the operation with an error, which is made where the caller's line shows in its stack. */
+  fail(make: () => SocketError): void;
+}
+
+/** A queue of waiting operations, linked so that the common case of one costs nothing. */
+export class Lane {
+  head: Waiting | null = null;
+  #advancing = false;
+
+  append(waiting: Waiting): void {
+    if (this.head === null) {
+      this.head = waiting;
+      return;
+    }
+    let last = this.head;
+    while (last.next !== null) last = last.next;
+    last.next = waiting;
+  }
+
+  /** Takes one out, wherever it stands. */
+  remove(waiting: Waiting): void {
+    if (this.head === waiting) {
+      this.head = waiting.next;
+    } else {
+      let before = this.head;
+      while (before !== null && before.next !== waiting) before = before.next;
+      if (before !== null) before.next = waiting.next;
+    }
+    waiting.next = null;
+  }
+
+  /** Fails everything that stands behind `first`, or everything if it is null, except what survives. */
+  failAfter(first: Waiting | null, make: () => SocketError): void {
+    const doomed: Waiting[] = [];
+    for (let waiting = first === null ? this.head : first.next; waiting !== null; waiting = waiting.next)
+      if (!waiting.survives) doomed.push(waiting);
+    // The next in line must not begin between two failures.
+    const before = this.#advancing;
+    this.#advancing = true;
+    for (const waiting of doomed) waiting.fail(make);
+    this.#advancing = before;
+  }
+
+  /** Lets the head try, and the next one when it is done, and so on. A loop, because a queue may be long. */
+  advance(): void {
+    if (this.#advancing) return;
+    this.#advancing = true;
+    try {
+      for (let head = this.head; head !== null; head = this.head) {
+        head.wake();
+        if (this.head === head) break;
+      }
+    } finally {
+      this.#advancing = false;
+    }
+  }
+}

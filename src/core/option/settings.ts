@@ -1,0 +1,20 @@
+// Owns lists of options that are set on a new socket, before bind and connect.
+
+import type { OptionSetting } from '../../contract/option.js';
+import { invalidType } from '../../error/invalid.js';
+import type { Handle } from '../handle.js';
+import { setOption } from './access.js';
+
+export type Settings = readonly OptionSetting[];
+
+/** The caller's list; an absent one is empty. */
+export function checkSettings(settings: unknown): Settings {
+  if (settings === undefined) return [];
+  if (!Array.isArray(settings) || !settings.every((setting) => Array.isArray(setting) && setting.length === 2))
+    throw invalidType('options', 'an array of [option, value] pairs', settings);
+  return settings as unknown as Settings;
+}
+
+export function applySettings(handle: Handle, settings: Settings): void {
+  for (const [option, value] of settings) setOption(handle, option, value);
+}

@@ -1,0 +1,47 @@
+// Owns recv(2): one try, and what its result says about readiness. The same for sockets and streams.
+
+import { systemError, type Whereabouts } from '../error/system.js';
+import { EAGAIN, MSG_DONTWAIT } from '../native/constants.js';
+import { native } from '../native/load.js';
+import type { Registration } from './registration.js';
+import { slabReceive } from './slab.js';
+import { Want } from './want.js';
+
+/** Receives into a part of `buffer`: the number of bytes, 0 at the end of a stream, or Want.Read. */
+export function receiveInto(
+  registration: Registration,
+  buffer: Uint8Array,
+  offset: number,
+  length: number,
+  flags = 0,
+  peer: Whereabouts | null = null,
+): number {
+  if (!registration.readable) return Want.Read;
+  const n = native.recv(registration.fd, buffer, offset, length, flags | MSG_DONTWAIT);
+  return n === length ? n : judge(registration, n, peer);
+}
+
+/** Receives into the slab; `slabTake` has the bytes. */
+export function receiveSlab(
+  registration: Registration,
+  length: number,
+  flags = 0,
+  peer: Whereabouts | null = null,
+): number {
+  if (!registration.readable) return Want.Read;
+  const n = slabReceive(registration.fd, length, flags | MSG_DONTWAIT);
+  return n === length ? n : judge(registration, n, peer);
+}
+
+function judge(registration: Registration, n: number, peer: Whereabouts | null): number {
+  if (n > 0) {
+    if (registration.shortMeansDrained && !registration.ended) registration.readable = false;
+    return n;
+  }
+  if (n === EAGAIN) {
+    registration.readable = false;
+    return Want.Read;
+  }
+  if (n < 0) throw systemError(n, 'recv', 'read', peer);
+  return 0;
+}

@@ -1,0 +1,156 @@
+// Owns poll(2) without waiting: what is ready now on one socket or on many, and what to watch for the rest.
+
+import type { Phase } from '../contract/error.js';
+import type { PollEvents } from '../contract/socket.js';
+import { systemError } from '../error/system.js';
+import * as C from '../native/constants.js';
+import { native } from '../native/load.js';
+import type { Attempt, Interest } from './attempt.js';
+import type { Handle } from './handle.js';
+import type { Stream } from './stream.js';
+import { Want } from './want.js';
+
+/** One thing to wait for. Several handles belong to one thing when a listener has several sockets. */
+export interface Selected {
+  readonly handles: readonly Handle[];
+  /** Its read buffer counts as readable. */
+  readonly stream: Stream | null;
+  readonly events: PollEvents;
+}
+
+export type Ready = { index: number } & PollEvents;
+
+/** The things that are ready, in order; an empty list when the limit is spent. */
+export class Select implements Attempt<Ready[]> {
+  readonly phase: Phase = 'read';
+  readonly lane = null;
+  readonly registration = null;
+  readonly limit = Infinity;
+  readonly #things: readonly Selected[];
+  readonly #set: Int32Array;
+
+  constructor(things: readonly Selected[]) {
+    this.#things = things;
+    this.#set = new Int32Array(3 * things.reduce((sum, thing) => sum + thing.handles.length, 0));
+  }
+
+  interests(): readonly Interest[] {
+    return this.#things.flatMap(({ handles, events }) =>
+      handles.map(({ registration }) => ({
+        registration,
+        read: events.read ?? false,
+        write: events.write ?? false,
+        priority: events.priority ?? false,
+      })),
+    );
+  }
+
+  step(): Ready[] | Want {
+    const set = this.#set;
+    let at = 0;
+    for (const { handles, events } of this.#things) {
+      const wanted = mask(events);
+      for (const handle of handles) {
+        handle.check('read');
+        set[at++] = handle.fd;
+        set[at++] = wanted;
+        set[at++] = 0;
+      }
+    }
+    const count = native.pollMany(set, at / 3, 0);
+    if (count < 0 && count !== C.EINTR) throw systemError(count, 'poll', 'read');
+    const ready: Ready[] = [];
+    at = 0;
+    this.#things.forEach(({ handles, stream, events }, index) => {
+      let revents = 0;
+      for (let i = 0; i < handles.length; i++, at += 3) revents |= set[at + 2]!;
+      const found = foundIn(revents);
+      if (events.read && (stream?.buffer.length ?? 0) > 0) found.read = true;
+      if (Object.keys(found).length > 0) ready.push({ index, ...found });
+    });
+    return ready.length > 0 ? ready : Want.Many;
+  }
+
+  expired(): { value: Ready[] } {
+    return { value: [] };
+  }
+}
+
+/** The same for one socket: its events, or null when the limit is spent. */
+export class PollOne implements Attempt<PollEvents | null> {
+  readonly phase: Phase = 'read';
+  readonly lane = null;
+  readonly registration = null;
+  readonly limit = Infinity;
+  readonly #select: Select;
+
+  constructor(handle: Handle, events: PollEvents) {
+    this.#select = new Select([{ handles: [handle], stream: null, events }]);
+  }
+
+  interests(): readonly Interest[] {
+    return this.#select.interests();
+  }
+
+  step(): PollEvents | Want {
+    const ready = this.#select.step();
+    if (typeof ready === 'number') return ready;
+    const { index: _, ...events } = ready[0]!;
+    return events;
+  }
+
+  expired(): { value: null } {
+    return { value: null };
+  }
+}
+
+/** True once a read would not wait. It takes its turn behind the reads that were called before. */
+export class WaitReadable implements Attempt<boolean> {
+  readonly phase: Phase = 'read';
+  readonly #stream: Stream;
+
+  constructor(stream: Stream) {
+    stream.check('read');
+    this.#stream = stream;
+  }
+
+  get lane() {
+    return this.#stream.handle.reads;
+  }
+  get registration() {
+    return this.#stream.handle.registration;
+  }
+  get limit() {
+    return this.#stream.handle.receiveLimit;
+  }
+
+  step(): boolean | Want {
+    const { buffer, handle } = this.#stream;
+    if (buffer.length > 0) return true;
+    const { registration } = handle;
+    if (!registration.readable) return Want.Read;
+    const revents = native.poll(registration.fd, C.POLLIN, 0);
+    if (revents > 0) return true;
+    if (revents < 0 && revents !== C.EINTR) throw systemError(revents, 'poll', 'read');
+    registration.readable = false;
+    return Want.Read;
+  }
+
+  expired(): { value: boolean } {
+    return { value: false };
+  }
+}
+
+function mask(events: PollEvents): number {
+  return (events.read ? C.POLLIN : 0) | (events.write ? C.POLLOUT : 0) | (events.priority ? C.POLLPRI : 0);
+}
+
+function foundIn(revents: number): PollEvents {
+  const found: PollEvents = {};
+  if (revents & C.POLLIN) found.read = true;
+  if (revents & C.POLLOUT) found.write = true;
+  if (revents & C.POLLPRI) found.priority = true;
+  if (revents & C.POLLERR) found.error = true;
+  if (revents & C.POLLHUP) found.hangup = true;
+  return found;
+}

@@ -1,0 +1,179 @@
+// Owns a connection: its read buffer, its counters, its encoding and how it ended. Everything that both colours' Conn
+// show is here; operations on it are in reading.ts, writing.ts and closing.ts.
+
+import type { CloseInfo } from '../contract/conn.js';
+import type { Phase } from '../contract/error.js';
+import { threadId } from 'node:worker_threads';
+import type { SocketAddress } from '../address/socket-address.js';
+import { ReadBuffer } from '../buffer/read-buffer.js';
+import type { Encoding } from '../codec/text.js';
+import { refusal } from '../error/make.js';
+import { SocketError } from '../error/socket-error.js';
+import { errnoName, systemError } from '../error/system.js';
+import { SOCK_STREAM } from '../native/constants.js';
+import type { Handle } from './handle.js';
+import { receiveInto, receiveSlab } from './receive.js';
+import type { Sender } from './send.js';
+import { slabRoom, slabTake } from './slab.js';
+import { decodePeer, localAddress, peerAddress, unnamed } from './sockaddr.js';
+import { isWant, Want } from './want.js';
+
+const CHUNK = 64 * 1024;
+// Unique in the process: every thread counts in its own range.
+let ids = threadId * 2 ** 32;
+
+export class Stream implements Sender {
+  readonly handle: Handle;
+  readonly id = ++ids;
+  readonly buffer = new ReadBuffer();
+  encoding: Encoding = 'utf-8';
+  bytesRead = 0;
+  bytesWritten = 0;
+  closeInfo: CloseInfo | null = null;
+  /** The peer has ended its direction. */
+  ended = false;
+  /** A write failed or was given up, so what the peer has is not all. */
+  torn = false;
+  /** The error that ended the connection. */
+  failure: SocketError | null = null;
+  #local: SocketAddress | null = null;
+  /** Decoded on demand from the bytes that accept4 gave. */
+  #remote: SocketAddress | string | null;
+
+  private constructor(handle: Handle, remote: SocketAddress | string | null) {
+    this.handle = handle;
+    this.#remote = remote;
+    handle.stream = this;
+  }
+
+  /** The stream of a connected handle: always the same one. */
+  static of(handle: Handle, remote: SocketAddress | string | null = null): Stream {
+    return handle.stream ?? new Stream(handle, remote);
+  }
+
+  /** Throws unless the handle can be a stream. */
+  static checkKind(handle: Handle): void {
+    handle.check('config');
+    if (
+      handle.kind !== SOCK_STREAM ||
+      handle.state === 'new' ||
+      handle.state === 'bound' ||
+      handle.state === 'listening'
+    )
+      throw refusal('ERR_SOCKET_STATE', 'config', 'a connection needs a connected stream socket');
+  }
+
+  get localAddr(): SocketAddress {
+    return (this.#local ??= this.handle.fd < 0 ? unnamed : localAddress(this.handle.fd));
+  }
+
+  get remoteAddr(): SocketAddress {
+    const remote = this.#remote;
+    if (typeof remote === 'string') return (this.#remote = decodePeer(remote));
+    return (this.#remote = remote ?? (this.handle.fd < 0 ? unnamed : peerAddress(this.handle.fd)));
+  }
+
+  /** Keeps the addresses for after close. */
+  rememberAddresses(): void {
+    try {
+      void this.localAddr;
+      void this.remoteAddr;
+    } catch {
+      // A connection that was reset has none any more.
+    }
+  }
+
+  check(phase: Phase): void {
+    this.handle.check(phase);
+  }
+
+  /** Receives what is there as a piece of its own; null is the end. The buffer must be empty. */
+  receivePiece(max: number): Buffer | null | Want {
+    const { registration } = this.handle;
+    const n = this.#received(receiveSlab, registration, slabRoom(max));
+    return n > 0 ? slabTake(n) : n === 0 ? null : (n as Want);
+  }
+
+  /** Receives into the caller's memory; 0 is the end. The buffer must be empty. */
+  receiveInto(target: Uint8Array, offset: number, length: number): number {
+    try {
+      return this.#count(receiveInto(this.handle.registration, target, offset, length));
+    } catch (error) {
+      throw this.#failed(error, 0);
+    }
+  }
+
+  /** Receives something into the buffer: how many bytes, 0 at the end, or Want.Read. */
+  fill(wanted = 1): number {
+    const { buffer } = this;
+    if (buffer.length === 0 && wanted <= CHUNK) {
+      const piece = this.receivePiece(CHUNK);
+      if (piece === null) return 0;
+      if (isWant(piece)) return piece;
+      buffer.append(piece);
+      return piece.length;
+    }
+    const room = buffer.room(Math.min(Math.max(wanted, 1024), CHUNK));
+    const n = this.receiveInto(room, 0, room.length);
+    if (n > 0) buffer.commit(n);
+    return n;
+  }
+
+  sent(bytes: number): void {
+    this.bytesWritten += bytes;
+  }
+
+  failed(errno: number, syscall: string, bytesDone: number): Error {
+    this.torn = true;
+    return this.#failed(systemError(errno, syscall, 'write', null), bytesDone);
+  }
+
+  /** Settles how the connection ended; the first reason stays. */
+  conclude(info: Partial<CloseInfo>): void {
+    if (this.closeInfo !== null) return;
+    const { failure } = this;
+    const by =
+      info.by ?? (failure ? (failure.code === 'ETIMEDOUT' ? 'timeout' : 'error') : this.ended ? 'remote' : 'local');
+    const clean = (info.clean ?? true) && failure === null && !this.torn;
+    this.closeInfo = Object.freeze({
+      by,
+      clean,
+      truncated: false,
+      ...(failure === null ? {} : { error: failure }),
+    });
+  }
+
+  #received(
+    receive: (registration: Handle['registration'], length: number) => number,
+    registration: Handle['registration'],
+    length: number,
+  ): number {
+    try {
+      return this.#count(receive(registration, length));
+    } catch (error) {
+      throw this.#failed(error, 0);
+    }
+  }
+
+  #count(n: number): number {
+    if (n > 0) this.bytesRead += n;
+    else if (n === 0) this.ended = true;
+    return n;
+  }
+
+  /** Names the peer in the error, and remembers an error that ends the connection. */
+  #failed(error: unknown, bytesDone: number): Error {
+    if (!(error instanceof SocketError) || error.errno === undefined) return error as Error;
+    let peer: SocketAddress | null = null;
+    try {
+      peer = this.remoteAddr;
+    } catch {
+      // A connection that was reset may not know its peer any more.
+    }
+    const named = systemError(-error.errno, error.syscall ?? '', error.phase, peer, { bytesDone });
+    if (fatal.has(errnoName(error.errno))) this.failure ??= named;
+    return named;
+  }
+}
+
+const fatal = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN']);

@@ -1,0 +1,187 @@
+// Owns the transfers of the BSD layer: recv and send of a plain socket, with flags.
+
+import type { Phase } from '../contract/error.js';
+import { refusal } from '../error/make.js';
+import type { ErrorFacts } from '../error/socket-error.js';
+import { systemError } from '../error/system.js';
+import { MSG_PEEK, MSG_WAITALL } from '../native/constants.js';
+import type { Attempt } from './attempt.js';
+import type { Handle } from './handle.js';
+import { receiveInto, receiveSlab } from './receive.js';
+import { sendOnce } from './send.js';
+import { slabRoom, slabTake } from './slab.js';
+import { Want } from './want.js';
+
+abstract class Receiving {
+  readonly phase: Phase = 'read';
+  protected readonly handle: Handle;
+  protected readonly flags: number;
+
+  constructor(handle: Handle, flags: number) {
+    handle.check('read');
+    this.handle = handle;
+    this.flags = flags;
+  }
+
+  get lane() {
+    return this.handle.reads;
+  }
+  get registration() {
+    return this.handle.registration;
+  }
+  get limit() {
+    return this.handle.receiveLimit;
+  }
+}
+
+/** One receive into memory of its own; null is the end. */
+export class Recv extends Receiving implements Attempt<Buffer | null> {
+  readonly #max: number;
+
+  constructor(handle: Handle, max: number, flags: number) {
+    super(handle, flags);
+    this.#max = max;
+  }
+
+  step(): Buffer | null | Want {
+    const n = receiveSlab(this.registration, slabRoom(this.#max), this.flags);
+    if (n > 0) return slabTake(n);
+    if (n < 0) return n as Want;
+    return this.handle.endsWithZero ? null : Buffer.alloc(0);
+  }
+}
+
+/** One receive into the caller's memory. */
+export class RecvInto extends Receiving implements Attempt<number> {
+  readonly #target: Uint8Array;
+
+  constructor(handle: Handle, target: Uint8Array, flags: number) {
+    super(handle, flags);
+    this.#target = target;
+  }
+
+  step(): number {
+    if (this.#target.length === 0) throw detached();
+    return receiveInto(this.registration, this.#target, 0, this.#target.length, this.flags);
+  }
+}
+
+/**
+ * MSG_WAITALL: fills the memory unless the stream ends, as a blocking descriptor would; on ours the kernel ignores it.
+ * What was received when a limit or a signal ends the wait is returned, as the kernel does.
+ */
+export class RecvFully extends Receiving implements Attempt<number> {
+  readonly #target: Uint8Array;
+  readonly #length: number;
+  #filled = 0;
+
+  constructor(handle: Handle, target: Uint8Array, flags: number) {
+    super(handle, flags & ~MSG_WAITALL);
+    this.#target = target;
+    this.#length = target.length;
+  }
+
+  step(): number | Want {
+    const { flags, registration } = this;
+    while (this.#filled < this.#length) {
+      if (this.#target.length < this.#length) throw detached();
+      const n = receiveInto(registration, this.#target, this.#filled, this.#length - this.#filled, flags);
+      if (n === 0) break;
+      if (n < 0) return n;
+      if (flags & MSG_PEEK) {
+        // Peeked bytes stay readable, so there is no event for the rest.
+        registration.readable = true;
+        return n < this.#length ? Want.Pause : n;
+      }
+      this.#filled += n;
+    }
+    return this.#filled;
+  }
+
+  expired(): { value: number } | null {
+    return this.#filled > 0 ? { value: this.#filled } : null;
+  }
+
+  facts(): Partial<ErrorFacts> {
+    return { bytesDone: this.#filled };
+  }
+}
+
+/** The same, as a Buffer. */
+export class RecvAll implements Attempt<Buffer | null> {
+  readonly phase: Phase = 'read';
+  readonly #inner: RecvFully;
+  readonly #memory: Buffer;
+  readonly #handle: Handle;
+
+  constructor(handle: Handle, max: number, flags: number) {
+    this.#memory = Buffer.allocUnsafeSlow(max);
+    this.#inner = new RecvFully(handle, this.#memory, flags);
+    this.#handle = handle;
+  }
+
+  get lane() {
+    return this.#inner.lane;
+  }
+  get registration() {
+    return this.#inner.registration;
+  }
+  get limit() {
+    return this.#inner.limit;
+  }
+
+  step(): Buffer | null | Want {
+    const n = this.#inner.step();
+    if (n < 0) return n as Want;
+    return n === 0 && this.#handle.endsWithZero ? null : this.#memory.subarray(0, n);
+  }
+
+  expired(): { value: Buffer } | null {
+    const inner = this.#inner.expired();
+    return inner === null ? null : { value: this.#memory.subarray(0, inner.value) };
+  }
+
+  facts(): Partial<ErrorFacts> {
+    const { bytesDone = 0 } = this.#inner.facts();
+    return { bytesDone, partial: bytesDone > 0 ? this.#memory.subarray(0, bytesDone) : undefined };
+  }
+}
+
+/** One send; it may be short. */
+export class Send implements Attempt<number> {
+  readonly phase: Phase = 'write';
+  readonly breaks = true;
+  readonly #handle: Handle;
+  readonly #bytes: Uint8Array;
+  readonly #length: number;
+  readonly #flags: number;
+
+  constructor(handle: Handle, bytes: Uint8Array, flags: number) {
+    handle.check('write');
+    this.#handle = handle;
+    this.#bytes = bytes;
+    this.#length = bytes.length;
+    this.#flags = flags;
+  }
+
+  get lane() {
+    return this.#handle.writes;
+  }
+  get registration() {
+    return this.#handle.registration;
+  }
+  get limit() {
+    return this.#handle.sendLimit;
+  }
+
+  step(): number {
+    if (this.#bytes.length < this.#length) throw detached();
+    const n = sendOnce(this.#handle, this.#bytes, 0, this.#length, this.#flags);
+    if (n < 0 && n !== Want.Write) throw systemError(n, 'send', 'write');
+    return n;
+  }
+}
+
+function detached(): Error {
+  return refusal('ERR_BUFFER_DETACHED', 'read', 'the memory was detached or shrunk during the call');
+}

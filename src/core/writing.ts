@@ -1,0 +1,111 @@
+// Owns the writing side of a connection besides sending itself: the end of our direction, and the wait for the peer's
+// kernel to have everything.
+
+import type { Phase } from '../contract/error.js';
+import { systemError } from '../error/system.js';
+import { ENOTCONN, SHUT_WR } from '../native/constants.js';
+import { native } from '../native/load.js';
+import type { Attempt } from './attempt.js';
+import type { Handle } from './handle.js';
+import { refusal } from '../error/make.js';
+import { SendAll } from './send.js';
+import type { Stream } from './stream.js';
+import { Want } from './want.js';
+
+/** Writes pieces to a connection. */
+export function write(stream: Stream, pieces: readonly Uint8Array[]): SendAll {
+  stream.check('write');
+  return new StreamSend(stream, pieces);
+}
+
+class StreamSend extends SendAll {
+  readonly #stream: Stream;
+
+  constructor(stream: Stream, pieces: readonly Uint8Array[]) {
+    super(stream.handle, pieces, stream);
+    this.#stream = stream;
+  }
+
+  /** Given up before it was complete: what the peer has is not all. */
+  abandon(): void {
+    this.#stream.torn = true;
+  }
+}
+
+/** Ends our direction, after everything that was written before. */
+export class EndWriting implements Attempt<void> {
+  readonly phase: Phase = 'close';
+  readonly limit = Infinity;
+  readonly #handle: Handle;
+
+  constructor(handle: Handle) {
+    handle.check('close');
+    this.#handle = handle;
+  }
+
+  get lane() {
+    return this.#handle.writes;
+  }
+  get registration() {
+    return this.#handle.registration;
+  }
+
+  step(): void {
+    shutdownDescriptor(this.#handle, SHUT_WR);
+  }
+}
+
+/** shutdown(2); a connection that the peer has ended altogether counts as shut down. */
+export function shutdownDescriptor(handle: Handle, how: number): void {
+  handle.check('close');
+  const result = native.shutdown(handle.fd, how);
+  if (result < 0 && !(result === ENOTCONN && handle.state === 'shutdown'))
+    throw systemError(result, 'shutdown', 'close');
+  handle.state = 'shutdown';
+}
+
+/** Bytes that the peer's kernel has not acknowledged; 0 where the kernel cannot say. */
+export function unacknowledged(handle: Handle): number {
+  return Math.max(0, native.queuedOut(handle.fd));
+}
+
+/** True once the kernel's send queue is empty. There is no event for it, so it asks again after short pauses. */
+export class WaitFlushed implements Attempt<boolean> {
+  readonly phase: Phase = 'write';
+  readonly limit = Infinity;
+  readonly #stream: Stream;
+
+  constructor(stream: Stream) {
+    stream.check('write');
+    this.#stream = stream;
+  }
+
+  get lane() {
+    return this.#stream.handle.writes;
+  }
+  get registration() {
+    return this.#stream.handle.registration;
+  }
+
+  step(): boolean | Want {
+    const { handle, torn } = this.#stream;
+    if (torn) throw refusal('ERR_WRITE_BROKEN', 'write', 'an earlier write failed, so not everything was sent');
+    const queued = native.queuedOut(handle.fd);
+    if (queued < 0) throw systemError(queued, 'ioctl', 'write');
+    return queued === 0 ? true : Want.Pause;
+  }
+
+  expired(): { value: boolean } {
+    return { value: false };
+  }
+}
+
+/** Bytes in the kernel's two queues. A listening socket has neither. */
+export function queued(handle: Handle): { in: number; out: number } {
+  handle.check('option');
+  const incoming = native.queuedIn(handle.fd);
+  if (incoming < 0) throw systemError(incoming, 'ioctl', 'option');
+  const outgoing = native.queuedOut(handle.fd);
+  if (outgoing < 0) throw systemError(outgoing, 'ioctl', 'option');
+  return { in: incoming, out: outgoing };
+}

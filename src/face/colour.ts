@@ -1,0 +1,16 @@
+// Owns what a colour consists of: its runner and the makers of its objects. sync/ and promises/ each define one.
+
+import type { Mode } from '../contract/mode.js';
+import type { Conn } from '../contract/conn.js';
+import type { Listener, ListenOptions } from '../contract/listener.js';
+import type { Socket } from '../contract/socket.js';
+import type { Handle } from '../core/handle.js';
+import type { Stream } from '../core/stream.js';
+import type { Runner } from '../wait/runner.js';
+
+export interface Colour<M extends Mode> {
+  readonly runner: Runner<M>;
+  socket(handle: Handle): Socket<M>;
+  conn(stream: Stream): Conn<M>;
+  listener(handles: readonly Handle[], o: ListenOptions): Listener<M>;
+}

@@ -1,0 +1,244 @@
+// Owns Conn<M>: arguments in, attempts out. The words of its documentation stand on the interface.
+
+import type { Address } from '../contract/address.js';
+import type { CloseInfo, ConnBase } from '../contract/conn.js';
+import type { Data, Duration, Mode, Op, R } from '../contract/mode.js';
+import type { KeepAlive } from '../contract/option.js';
+import type { Shut, Socket } from '../contract/socket.js';
+import { toBytes, toPieces } from '../codec/bytes.js';
+import { encodingOf } from '../codec/text.js';
+import { abort, closeQuietly, CloseStream } from '../core/closing.js';
+import { isTcp } from '../core/dial/racer.js';
+import { getOption, setOption } from '../core/option/access.js';
+import { getKeepAlive, setKeepAlive } from '../core/option/keep-alive.js';
+import { getLinger, setLinger } from '../core/option/linger.js';
+import { options } from '../core/option/table.js';
+import { Peek, PIECE, ReadAll, ReadExact, ReadInto, ReadLine, ReadPiece, ReadUntil } from '../core/reading.js';
+import { Immediately } from '../core/ready.js';
+import { WaitReadable } from '../core/select.js';
+import type { SendAll } from '../core/send.js';
+import type { Stream } from '../core/stream.js';
+import { EndWriting, shutdownDescriptor, WaitFlushed, write } from '../core/writing.js';
+import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
+import { durationOf } from '../wait/limit.js';
+import { setReferenced } from '../wait/reactor.js';
+import { checkBytes } from './check.js';
+import type { Colour } from './colour.js';
+import { shutNumber } from './socket-face.js';
+
+const LINE = 64 * 1024;
+const ALL = 16 * 1024 * 1024;
+/** The longest Buffer that every Node line can make. */
+const MOST = 0x7fffffff;
+
+type Until = Op & { max?: number; keep?: boolean };
+type Max = Op & { max?: number };
+
+export class ConnFace<M extends Mode> implements ConnBase<M> {
+  protected readonly stream: Stream;
+  protected readonly colour: Colour<M>;
+  #socket: Socket<M> | null = null;
+
+  constructor(stream: Stream, colour: Colour<M>) {
+    this.stream = stream;
+    this.colour = colour;
+  }
+
+  /** The stream behind a connection of either colour. */
+  static streamOf(value: unknown): Stream | null {
+    return value instanceof ConnFace ? (value as ConnFace<Mode>).stream : null;
+  }
+
+  get socket(): Socket<M> {
+    return (this.#socket ??= this.colour.socket(this.stream.handle));
+  }
+  get id(): number {
+    return this.stream.id;
+  }
+  get encoding(): string {
+    return this.stream.encoding;
+  }
+  set encoding(name: string) {
+    this.stream.encoding = encodingOf('encoding', name);
+  }
+  get localAddr(): Address {
+    return this.stream.localAddr;
+  }
+  get remoteAddr(): Address {
+    return this.stream.remoteAddr;
+  }
+  get closeInfo(): CloseInfo | null {
+    return this.stream.closeInfo;
+  }
+  get bytesRead(): number {
+    return this.stream.bytesRead;
+  }
+  get bytesWritten(): number {
+    return this.stream.bytesWritten;
+  }
+
+  get noDelay(): boolean {
+    const { handle } = this.stream;
+    return !isTcp(handle) || (getOption(handle, options.TCP_NODELAY) as boolean);
+  }
+  set noDelay(on: boolean) {
+    const { handle } = this.stream;
+    if (typeof on !== 'boolean') throw invalidType('noDelay', 'a boolean', on);
+    handle.check('option');
+    if (isTcp(handle)) setOption(handle, options.TCP_NODELAY, on);
+  }
+  get quickAck(): boolean {
+    return getOption(this.stream.handle, options.TCP_QUICKACK) as boolean;
+  }
+  set quickAck(on: boolean) {
+    setOption(this.stream.handle, options.TCP_QUICKACK, on);
+  }
+  get keepAlive(): KeepAlive | null {
+    return getKeepAlive(this.stream.handle);
+  }
+  set keepAlive(value: boolean | Partial<KeepAlive> | null) {
+    if (typeof value !== 'object' || value === null) {
+      setKeepAlive(this.stream.handle, value);
+      return;
+    }
+    const { idle, interval, count } = value;
+    setKeepAlive(this.stream.handle, {
+      ...(idle === undefined ? {} : { idle: durationOf('keepAlive.idle', idle) }),
+      ...(interval === undefined ? {} : { interval: durationOf('keepAlive.interval', interval) }),
+      ...(count === undefined ? {} : { count }),
+    });
+  }
+  get linger(): number | null {
+    this.stream.check('option');
+    return getLinger(this.stream.handle);
+  }
+  set linger(value: Duration | null) {
+    const ms = value === null ? null : durationOf('linger', value);
+    this.stream.check('option');
+    setLinger(this.stream.handle, ms === Infinity ? null : ms);
+  }
+
+  read(max?: number, o?: Op): R<M, Buffer | null> {
+    return this.colour.runner.run(readPiece, this.stream, max, o, o);
+  }
+  readInto(buffer: Uint8Array, o?: Op): R<M, number> {
+    return this.colour.runner.run(readInto, this.stream, buffer, o, o);
+  }
+  readExact(n: number, o?: Op): R<M, Buffer> {
+    return this.colour.runner.run(readExact, this.stream, n, o, o);
+  }
+  readUntil(delimiter: Data | Data[], o?: Until): R<M, Buffer> {
+    return this.colour.runner.run(readUntil, this.stream, delimiter, o, o);
+  }
+  readLine(o?: Max): R<M, string | null> {
+    return this.colour.runner.run(readLine, this.stream, o, o, o);
+  }
+  readAll(o?: Max): R<M, Buffer> {
+    return this.colour.runner.run(readAll, this.stream, o, o, o);
+  }
+  peek(n: number, o?: Op): R<M, Buffer> {
+    return this.colour.runner.run(peek, this.stream, n, o, o);
+  }
+  unread(data: Data): void {
+    const { stream } = this;
+    const bytes = toBytes('data', data, stream.encoding);
+    stream.check('read');
+    // A copy: the caller may go on using its memory.
+    stream.buffer.prepend(Buffer.from(bytes));
+  }
+
+  write(data: Data | Data[], o?: Op): R<M, number> {
+    return this.colour.runner.run(writeData, this.stream, data, o, o);
+  }
+  writeLine(text: string, o?: Op & { eol?: string }): R<M, number> {
+    return this.colour.runner.run(writeLine, this.stream, text, o, o);
+  }
+  waitReadable(o?: Op): R<M, boolean> {
+    return this.colour.runner.go(() => new WaitReadable(this.stream), o);
+  }
+  waitFlushed(o?: Op): R<M, boolean> {
+    return this.colour.runner.go(() => new WaitFlushed(this.stream), o);
+  }
+
+  closeWrite(o?: Op): R<M, void> {
+    return this.colour.runner.go(() => new EndWriting(this.stream.handle), o);
+  }
+  shutdown(how: Shut): R<M, void> {
+    return this.colour.runner.go<void>(() => {
+      const number = shutNumber(how);
+      if (how === 'wr') return new EndWriting(this.stream.handle);
+      return new Immediately('close', () => shutdownDescriptor(this.stream.handle, number));
+    }, undefined);
+  }
+  close(o?: Op): R<M, void> {
+    return this.colour.runner.go(() => new CloseStream(this.stream, o !== undefined), o);
+  }
+  abort(): void {
+    abort(this.stream);
+  }
+  [Symbol.dispose](): void {
+    closeQuietly(this.stream.handle);
+  }
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve(this.close());
+  }
+
+  ref(): this {
+    setReferenced(this.stream.handle.registration, true);
+    return this;
+  }
+  unref(): this {
+    setReferenced(this.stream.handle.registration, false);
+    return this;
+  }
+}
+
+function readPiece(stream: Stream, max: number | undefined): ReadPiece {
+  return new ReadPiece(stream, max === undefined ? PIECE : wholeNumber('max', max, 1));
+}
+
+function readInto(stream: Stream, buffer: Uint8Array): ReadInto {
+  checkBytes('buffer', buffer);
+  return new ReadInto(stream, buffer);
+}
+
+function readExact(stream: Stream, n: number): ReadExact {
+  return new ReadExact(stream, wholeNumber('n', n, 0, MOST));
+}
+
+function readUntil(stream: Stream, delimiter: Data | Data[], o: Until | undefined): ReadUntil {
+  const given = Array.isArray(delimiter) ? delimiter : [delimiter];
+  const delimiters = given.map((one) => Buffer.from(toBytes('delimiter', one, stream.encoding)));
+  if (delimiters.length === 0 || delimiters.some((one) => one.length === 0))
+    throw invalidValue('delimiter', 'must not be empty', delimiter);
+  return new ReadUntil(stream, delimiters, maxOf(o, LINE), o?.keep ?? true);
+}
+
+function readLine(stream: Stream, o: Max | undefined): ReadLine {
+  return new ReadLine(stream, maxOf(o, LINE));
+}
+
+function readAll(stream: Stream, o: Max | undefined): ReadAll {
+  return new ReadAll(stream, maxOf(o, ALL));
+}
+
+function peek(stream: Stream, n: number): Peek {
+  return new Peek(stream, wholeNumber('n', n, 0, MOST));
+}
+
+function writeData(stream: Stream, data: Data | Data[]): SendAll {
+  return write(stream, toPieces('data', data, stream.encoding));
+}
+
+function writeLine(stream: Stream, text: string, o: { eol?: string } | undefined): SendAll {
+  if (typeof text !== 'string') throw invalidType('text', 'a string', text);
+  const eol = o?.eol ?? '\r\n';
+  if (typeof eol !== 'string') throw invalidType('eol', 'a string', eol);
+  // A line end inside the text would let whoever supplied it send lines of their own.
+  if (/[\r\n]/.test(text)) throw invalidValue('text', 'must not contain CR or LF', text);
+  return write(stream, toPieces('text', text + eol, stream.encoding));
+}
+
+function maxOf(o: { max?: number } | undefined, usual: number): number {
+  return o?.max === undefined ? usual : wholeNumber('max', o.max, 1, MOST);
+}

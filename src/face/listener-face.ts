@@ -1,0 +1,86 @@
+// Owns Listener<M>: arguments in, attempts out. The words of its documentation stand on the interface.
+
+import type { Address } from '../contract/address.js';
+import type { Conn } from '../contract/conn.js';
+import type { ListenerBase, ListenOptions } from '../contract/listener.js';
+import type { Duration, Mode, Op, R } from '../contract/mode.js';
+import type { Socket } from '../contract/socket.js';
+import { encodingOf, type Encoding } from '../codec/text.js';
+import { Accept, TryAccept, type Accepted } from '../core/accept.js';
+import { closeQuietly } from '../core/closing.js';
+import type { Handle } from '../core/handle.js';
+import { Lane } from '../core/lane.js';
+import { localAddress } from '../core/sockaddr.js';
+import { Stream } from '../core/stream.js';
+import { closedError } from '../error/make.js';
+import { setReferenced } from '../wait/reactor.js';
+import type { Colour } from './colour.js';
+
+export class ListenerFace<M extends Mode> implements ListenerBase<M> {
+  readonly addresses: Address[];
+  readonly sockets: Socket<M>[];
+  protected readonly colour: Colour<M>;
+  protected readonly handles: readonly Handle[];
+  /** Accepts take turns over all sockets together. */
+  protected readonly lane: Lane;
+  readonly #encoding: Encoding;
+
+  constructor(handles: readonly Handle[], colour: Colour<M>, o: ListenOptions) {
+    this.colour = colour;
+    this.handles = handles;
+    this.lane = handles.length === 1 ? handles[0]!.reads : new Lane();
+    this.#encoding = encodingOf('encoding', o.encoding ?? 'utf-8');
+    this.addresses = handles.map((handle) => localAddress(handle.fd));
+    this.sockets = handles.map((handle) => colour.socket(handle));
+  }
+
+  /** The handles behind a listener of either colour. */
+  static handlesOf(value: unknown): readonly Handle[] | null {
+    return value instanceof ListenerFace ? (value as ListenerFace<Mode>).handles : null;
+  }
+
+  get address(): Address {
+    return this.addresses[0]!;
+  }
+
+  accept(o?: Op): R<M, Conn<M>> {
+    return this.colour.runner.go(() => new Accept(this.handles, this.lane, this.accepted), o);
+  }
+
+  tryAccept(wait: Duration = 0, o?: { signal?: AbortSignal }): R<M, Conn<M> | null> {
+    return this.colour.runner.go(() => new TryAccept<Conn<M>>(this.handles, this.lane, this.accepted), {
+      ...o,
+      timeout: wait,
+    });
+  }
+
+  ref(): this {
+    for (const { registration } of this.handles) setReferenced(registration, true);
+    return this;
+  }
+
+  unref(): this {
+    for (const { registration } of this.handles) setReferenced(registration, false);
+    return this;
+  }
+
+  close(): void {
+    for (const handle of this.handles) closeQuietly(handle);
+    this.lane.failAfter(null, () => closedError('accept'));
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+
+  protected readonly accepted = ({ handle, peer }: Accepted): Conn<M> => {
+    const stream = Stream.of(handle, peer);
+    stream.encoding = this.#encoding;
+    return this.colour.conn(stream);
+  };
+}

@@ -1,0 +1,100 @@
+// The numbers of this system's headers that the library itself uses. On a system without the addon they are -1: no call
+// gets far enough to use them.
+
+import { native } from './load.js';
+
+const all = native.constants;
+const errnos = native.errnos;
+
+function constant(name: string): number {
+  return all[name] ?? -1;
+}
+
+function errno(name: string): number {
+  return -(errnos[name] ?? 1e6);
+}
+
+export const AF_INET = constant('AF_INET');
+export const AF_INET6 = constant('AF_INET6');
+export const AF_NETLINK = constant('AF_NETLINK');
+export const AF_PACKET = constant('AF_PACKET');
+export const AF_UNIX = constant('AF_UNIX');
+export const AF_UNSPEC = constant('AF_UNSPEC');
+export const AF_VSOCK = constant('AF_VSOCK');
+
+export const SOCK_DGRAM = constant('SOCK_DGRAM');
+export const SOCK_RAW = constant('SOCK_RAW');
+export const SOCK_RDM = constant('SOCK_RDM');
+export const SOCK_SEQPACKET = constant('SOCK_SEQPACKET');
+export const SOCK_STREAM = constant('SOCK_STREAM');
+
+export const SOL_SOCKET = constant('SOL_SOCKET');
+export const SO_ACCEPTCONN = constant('SO_ACCEPTCONN');
+export const SO_DOMAIN = constant('SO_DOMAIN');
+export const SO_ERROR = constant('SO_ERROR');
+export const SO_KEEPALIVE = constant('SO_KEEPALIVE');
+export const SO_LINGER = constant('SO_LINGER');
+export const SO_PROTOCOL = constant('SO_PROTOCOL');
+export const SO_RCVTIMEO = constant('SO_RCVTIMEO');
+export const SO_REUSEADDR = constant('SO_REUSEADDR');
+export const SO_REUSEPORT = constant('SO_REUSEPORT');
+export const SO_SNDTIMEO = constant('SO_SNDTIMEO');
+export const SO_TYPE = constant('SO_TYPE');
+export const SOMAXCONN = constant('SOMAXCONN');
+
+export const IPPROTO_IPV6 = constant('IPPROTO_IPV6');
+export const IPPROTO_TCP = constant('IPPROTO_TCP');
+export const IPV6_V6ONLY = constant('IPV6_V6ONLY');
+export const TCP_KEEPCNT = constant('TCP_KEEPCNT');
+export const TCP_KEEPIDLE = constant('TCP_KEEPIDLE');
+export const TCP_KEEPINTVL = constant('TCP_KEEPINTVL');
+export const TCP_NODELAY = constant('TCP_NODELAY');
+export const TCP_QUICKACK = constant('TCP_QUICKACK');
+
+export const MSG_DONTWAIT = constant('MSG_DONTWAIT');
+export const MSG_NOSIGNAL = constant('MSG_NOSIGNAL');
+export const MSG_PEEK = constant('MSG_PEEK');
+export const MSG_TRUNC = constant('MSG_TRUNC');
+export const MSG_WAITALL = constant('MSG_WAITALL');
+
+export const SHUT_RD = constant('SHUT_RD');
+export const SHUT_RDWR = constant('SHUT_RDWR');
+export const SHUT_WR = constant('SHUT_WR');
+
+export const POLLERR = constant('POLLERR');
+export const POLLHUP = constant('POLLHUP');
+export const POLLIN = constant('POLLIN');
+export const POLLOUT = constant('POLLOUT');
+export const POLLPRI = constant('POLLPRI');
+
+export const EPOLLERR = constant('EPOLLERR');
+export const EPOLLHUP = constant('EPOLLHUP');
+export const EPOLLIN = constant('EPOLLIN');
+export const EPOLLOUT = constant('EPOLLOUT');
+export const EPOLLPRI = constant('EPOLLPRI');
+export const EPOLLRDHUP = constant('EPOLLRDHUP');
+
+export const AI_ADDRCONFIG = constant('AI_ADDRCONFIG');
+export const AI_CANONNAME = constant('AI_CANONNAME');
+export const AI_NUMERICHOST = constant('AI_NUMERICHOST');
+export const AI_PASSIVE = constant('AI_PASSIVE');
+export const NI_NAMEREQD = constant('NI_NAMEREQD');
+
+// What the addon returns for these errors: -errno.
+export const EADDRINUSE = errno('EADDRINUSE');
+export const EADDRNOTAVAIL = errno('EADDRNOTAVAIL');
+export const EAFNOSUPPORT = errno('EAFNOSUPPORT');
+export const EAGAIN = errno('EAGAIN');
+export const EALREADY = errno('EALREADY');
+export const EBADF = errno('EBADF');
+export const ECONNABORTED = errno('ECONNABORTED');
+export const ECONNREFUSED = errno('ECONNREFUSED');
+export const ECONNRESET = errno('ECONNRESET');
+export const EEXIST = errno('EEXIST');
+export const EINPROGRESS = errno('EINPROGRESS');
+export const EINTR = errno('EINTR');
+export const EISCONN = errno('EISCONN');
+export const ENOTCONN = errno('ENOTCONN');
+export const EPIPE = errno('EPIPE');
+export const EPROTO = errno('EPROTO');
+export const ETIMEDOUT = errno('ETIMEDOUT');

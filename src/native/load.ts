@@ -1,0 +1,55 @@
+// Finds and loads the native addon. The only file that loads it. Importing never fails: on a platform that is not
+// supported, or where the addon is missing, the first call of any function says so.
+
+import { createRequire } from 'node:module';
+import { refusal } from '../error/make.js';
+import type { Binding } from './binding.js';
+
+const require = createRequire(import.meta.url);
+
+// Explicit places, the first that loads counts. No search, so that nobody else's file is loaded by accident.
+const places = ['../../native/build/Release/berkeley.node'];
+
+/** The addon of this environment. */
+export const native: Binding = load();
+
+function load(): Binding {
+  const { platform, arch } = process;
+  if (platform !== 'linux')
+    return absent(() =>
+      refusal('ERR_UNSUPPORTED_PLATFORM', 'config', `berkeley runs on Linux, and this is ${platform} (${arch})`),
+    );
+  const reasons: string[] = [];
+  for (const place of places) {
+    try {
+      return require(place) as Binding;
+    } catch (error) {
+      reasons.push(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+    }
+  }
+  return absent(() =>
+    refusal(
+      'ERR_NATIVE_MISSING',
+      'config',
+      `no native addon for ${platform} ${arch} ${libc()} (${reasons.join('; ')})`,
+      {
+        hint: 'Build it in the checkout with a C++ compiler, make and python3: npm run build',
+      },
+    ),
+  );
+}
+
+function libc(): string {
+  const header = (process.report.getReport() as { header?: { glibcVersionRuntime?: string } }).header;
+  return header?.glibcVersionRuntime === undefined ? 'without glibc' : `glibc ${header.glibcVersionRuntime}`;
+}
+
+function absent(error: () => Error): Binding {
+  const empty = Object.freeze({});
+  return new Proxy({} as Binding, {
+    get(_, name) {
+      if (name === 'constants' || name === 'errnos') return empty;
+      throw error();
+    },
+  });
+}

@@ -1,0 +1,65 @@
+// The blocking colour: `import { connect } from 'berkeley/sync'`.
+
+import type { Conn, Listener, Net } from '../contract/index.js';
+import { NextPiece } from '../core/reading.js';
+import type { Stream } from '../core/stream.js';
+import { ClosedError } from '../error/socket-error.js';
+import type { Colour } from '../face/colour.js';
+import { ConnFace } from '../face/conn-face.js';
+import { ListenerFace } from '../face/listener-face.js';
+import { netOf } from '../face/net.js';
+import { SocketFace } from '../face/socket-face.js';
+import { blocking } from '../wait/blocking.js';
+
+class SyncConnFace extends ConnFace<'sync'> implements Iterable<Buffer> {
+  /** Leaving the loop closes nothing, so there is no `return`. */
+  [Symbol.iterator](): Iterator<Buffer, undefined> {
+    const { stream } = this;
+    return { next: () => blocking.run(nextPiece, stream, undefined, undefined, undefined) };
+  }
+}
+
+class SyncListenerFace extends ListenerFace<'sync'> implements Iterable<Conn<'sync'>> {
+  [Symbol.iterator](): Iterator<Conn<'sync'>, undefined> {
+    return {
+      next: () => {
+        try {
+          return { done: false, value: this.accept() };
+        } catch (error) {
+          if (error instanceof ClosedError) return { done: true, value: undefined };
+          throw error;
+        }
+      },
+    };
+  }
+}
+
+const colour: Colour<'sync'> = {
+  runner: blocking,
+  socket: (handle) => new SocketFace(handle, colour),
+  conn: (stream) => new SyncConnFace(stream, colour) as Conn<'sync'>,
+  listener: (handles, o) => new SyncListenerFace(handles, colour, o) as Listener<'sync'>,
+};
+
+function nextPiece(stream: Stream): NextPiece {
+  return new NextPiece(stream);
+}
+
+const net: Net<'sync'> = netOf(colour);
+
+export * from '../face/common.js';
+export const {
+  connect,
+  listen,
+  pair,
+  socketPair,
+  share,
+  socket,
+  adopt,
+  conn,
+  select,
+  lookup,
+  reverse,
+  address,
+  setDefaults,
+} = net;

@@ -1,0 +1,113 @@
+// Owns the blocking loop: step, poll(2), step again. No JavaScript of the caller runs meanwhile.
+
+import { isMainThread } from 'node:worker_threads';
+import type { Op } from '../contract/mode.js';
+import type { Attempt } from '../core/attempt.js';
+import { isWant, Want } from '../core/want.js';
+import { refusal, timeoutError } from '../error/make.js';
+import { systemError } from '../error/system.js';
+import { EINTR, POLLIN, POLLOUT, POLLPRI } from '../native/constants.js';
+import { native } from '../native/load.js';
+import type { Runner } from './runner.js';
+import { signalOf, spanOf } from './limit.js';
+
+/** A worker comes up for air, because `terminate()` waits for native code to return. */
+const SLICE = isMainThread ? Infinity : 100;
+/** The pauses of Want.Pause double from the first to the longest. */
+const FIRST_PAUSE = 0.5;
+const LONGEST_PAUSE = 16;
+
+export const blocking: Runner<'sync'> = {
+  mode: 'sync',
+  run(make, subject, a, b, o) {
+    return drive(make(subject, a, b), o);
+  },
+  go: (make, o) => drive(make(), o),
+  chain: (value, next) => next(value),
+  bounded: (begin) => begin(),
+};
+
+function drive<T>(attempt: Attempt<T>, o: Op | undefined): T {
+  let deadline: number | null = null;
+  let pause = FIRST_PAUSE;
+  // False while it is not the attempt's own step that may end it.
+  let stepping = false;
+  try {
+    const span = Math.min(o === undefined ? Infinity : spanOf(o), attempt.limit);
+    if (o !== undefined) signalOf(o, attempt.phase);
+    if (attempt.lane !== null && attempt.lane.head !== null)
+      throw refusal('ERR_BUSY', attempt.phase, 'the other colour is waiting in this direction');
+    for (;;) {
+      trust(attempt);
+      stepping = true;
+      const result = attempt.step();
+      if (!isWant(result)) return result;
+      stepping = false;
+      deadline ??= span === Infinity ? Infinity : performance.now() + span;
+      if (!wait(attempt, result, deadline, pause)) {
+        const late = attempt.expired?.();
+        if (late) return late.value;
+        throw timeoutError(attempt.phase, attempt.facts?.());
+      }
+      if (result === Want.Pause) pause = Math.min(pause * 2, LONGEST_PAUSE);
+    }
+  } finally {
+    if (!stepping) attempt.abandon?.();
+  }
+}
+
+/** The hints are for edges, which nobody reads while the thread is blocked; here every step really tries. */
+function trust(attempt: Attempt<unknown>): void {
+  const { registration } = attempt;
+  if (registration !== null) {
+    registration.readable = true;
+    registration.writable = true;
+  }
+  if (attempt.interests !== undefined && registration === null) {
+    for (const interest of attempt.interests()) {
+      interest.registration.readable = true;
+      interest.registration.writable = true;
+    }
+  }
+}
+
+/** False when the deadline has passed. Being woken early is no harm: the step tries again. */
+function wait(attempt: Attempt<unknown>, want: Want, deadline: number, pause: number): boolean {
+  const now = performance.now();
+  const left = deadline - now;
+  if (left <= 0) return false;
+  const ms = Math.min(left, SLICE);
+  switch (want) {
+    case Want.Read:
+      poll(attempt, POLLIN, ms);
+      return true;
+    case Want.Write:
+      poll(attempt, POLLOUT, ms);
+      return true;
+    case Want.Pause:
+      check(native.poll(-1, 0, Math.min(ms, pause)));
+      return true;
+    case Want.Many:
+      pollMany(attempt, Math.max(0, Math.min(ms, (attempt.until ?? Infinity) - now)));
+      return true;
+  }
+}
+
+function poll(attempt: Attempt<unknown>, events: number, ms: number): void {
+  check(native.poll(attempt.registration!.fd, events, ms));
+}
+
+function pollMany(attempt: Attempt<unknown>, ms: number): void {
+  const interests = attempt.interests?.() ?? [];
+  const set = new Int32Array(interests.length * 3);
+  interests.forEach(({ registration, read, write, priority }, i) => {
+    set[3 * i] = registration.fd;
+    set[3 * i + 1] = (read ? POLLIN : 0) | (write ? POLLOUT : 0) | (priority ? POLLPRI : 0);
+  });
+  check(native.pollMany(set, interests.length, ms));
+}
+
+/** A signal that interrupts the wait is nobody's error; what is left of the limit is computed again. */
+function check(result: number): void {
+  if (result < 0 && result !== EINTR) throw systemError(result, 'poll', 'config');
+}

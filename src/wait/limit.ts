@@ -1,0 +1,52 @@
+// Owns limits: from what a caller passes to a span of time on the monotonic clock.
+
+import type { Op } from '../contract/mode.js';
+import { invalidType, invalidValue, outOfRange } from '../error/invalid.js';
+import { abortError } from '../error/make.js';
+import type { Phase } from '../contract/error.js';
+
+const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds of a Duration; Infinity is allowed and means no limit. */
+export function durationOf(argument: string, value: unknown): number {
+  if (typeof value === 'number') {
+    if (!(value >= 0)) throw outOfRange(argument, 'a number of milliseconds from 0', value);
+    return value;
+  }
+  if (typeof value !== 'string')
+    throw invalidType(argument, "a number of milliseconds or a string such as '5s'", value);
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(value) ?? [];
+  if (amount === undefined || unit === undefined)
+    throw invalidValue(argument, "must be a number followed by 'ms', 's', 'm' or 'h'", value);
+  return Number(amount) * units[unit]!;
+}
+
+/** How long the call may take from now on, in milliseconds; Infinity for no limit, 0 or less for "do not wait". */
+export function spanOf(o: Op): number {
+  if (typeof o !== 'object' || o === null) throw invalidType('options', 'an object', o);
+  let span = Infinity;
+  if (o.timeout !== undefined) span = durationOf('timeout', o.timeout);
+  if (o.deadline !== undefined) {
+    const at = o.deadline instanceof Date ? o.deadline.getTime() : o.deadline;
+    if (typeof at !== 'number') throw invalidType('deadline', 'a Date or milliseconds of Date.now()', at);
+    if (Number.isNaN(at)) throw outOfRange('deadline', 'a valid moment', o.deadline);
+    span = Math.min(span, at - Date.now());
+  }
+  return span;
+}
+
+/** The signal of a call, which must not be aborted yet. */
+export function signalOf(o: Op, phase: Phase): AbortSignal | null {
+  const { signal } = o;
+  if (signal === undefined) return null;
+  if (typeof signal !== 'object' || signal === null || !('aborted' in signal))
+    throw invalidType('signal', 'an AbortSignal', signal);
+  if (signal.aborted) throw abortError(phase, signal);
+  return signal;
+}
+
+/** Operations that cannot be done without waiting refuse a limit of 0. */
+export function refuseZero(o: Op | undefined): void {
+  if (o?.timeout !== undefined && durationOf('timeout', o.timeout) === 0)
+    throw outOfRange('timeout', 'above 0 for this call, which cannot be done without waiting', o.timeout);
+}

@@ -1,0 +1,206 @@
+// Owns an operation that waits in the promise colour: what it watches, its deadline, its signal, and its end. An operation
+// is at the head of its lane and watches, or stands behind others and only its deadline and signal count.
+
+import type { Attempt } from '../core/attempt.js';
+import { Lane, type Waiting } from '../core/lane.js';
+import type { Registration } from '../core/registration.js';
+import { isWant, Want } from '../core/want.js';
+import { abortError, refusal, timeoutError } from '../error/make.js';
+import type { SocketError } from '../error/socket-error.js';
+import { afterTurn } from './fairness.js';
+import { begin, end, watch } from './reactor.js';
+import { addTimed, removeTimed, type Timed } from './timers.js';
+
+const FIRST_PAUSE = 1;
+const LONGEST_PAUSE = 16;
+
+type Settle = (value: unknown) => void;
+
+export class Pending<T> implements Waiting, Timed {
+  next: Waiting | null = null;
+  slot = -1;
+  /** The earliest of the caller's limit and the moment the attempt asked to be stepped again. */
+  deadline = Infinity;
+  readonly #attempt: Attempt<T>;
+  readonly #lane: Lane;
+  readonly #resolve: Settle;
+  readonly #limit: number;
+  readonly #signal: AbortSignal | null;
+  #watching: Want | null = null;
+  #watched: Registration[] | null = null;
+  #pause = FIRST_PAUSE;
+  #settled = false;
+
+  constructor(attempt: Attempt<T>, resolve: Settle, limit: number, signal: AbortSignal | null) {
+    this.#attempt = attempt;
+    this.#lane = attempt.lane ?? new Lane();
+    this.#resolve = resolve;
+    this.#limit = limit;
+    this.#signal = signal;
+  }
+
+  get survives(): boolean {
+    return this.#attempt.survives ?? false;
+  }
+
+  /** Joins the lane. `want` is what the first step said; null if it was not tried, because others were first. */
+  begin(want: Want | null): void {
+    const { registration } = this.#attempt;
+    begin(registration);
+    this.#attempt.subscribe?.(() => this.wake());
+    if (this.#limit !== Infinity) this.#setDeadline(this.#limit);
+    this.#signal?.addEventListener('abort', this);
+    this.#lane.append(this);
+    if (want !== null) this.#watch(want);
+  }
+
+  /** Waits for the others of the loop, not for the socket. */
+  yieldTurn(): void {
+    afterTurn(() => {
+      if (!this.#settled && this.#lane.head === this) this.wake();
+    });
+  }
+
+  wake(): void {
+    if (this.#settled) return;
+    this.#unwatch();
+    if (this.#lane.head === this) this.#step();
+  }
+
+  /** The deadline of the call, or the pause of the attempt, is over. */
+  ring(): void {
+    this.deadline = Infinity;
+    if (performance.now() < this.#limit) {
+      if (this.#limit !== Infinity) this.#setDeadline(this.#limit);
+      this.wake();
+      return;
+    }
+    const late = this.#attempt.expired?.();
+    if (late) this.#finish(() => this.#resolve(late.value), true);
+    else this.fail(() => timeoutError(this.#attempt.phase, this.#attempt.facts?.()));
+  }
+
+  handleEvent(): void {
+    const signal = this.#signal!;
+    this.fail(() => abortError(this.#attempt.phase, signal, this.#attempt.facts?.()));
+  }
+
+  fail(make: () => SocketError): void {
+    this.#reject(make(), true);
+  }
+
+  #step(): void {
+    const { registration } = this.#attempt;
+    if (registration !== null) registration.streak = 0;
+    let result: T | Want;
+    try {
+      result = this.#attempt.step();
+    } catch (error) {
+      this.#reject(error, false);
+      return;
+    }
+    if (this.#settled) return;
+    if (isWant(result)) this.#watch(result);
+    else this.#finish(() => this.#resolve(result), false);
+  }
+
+  #reject(error: unknown, abandoned: boolean): void {
+    this.#finish(() => rejectWithCaller(this.#resolve, error as Error), abandoned, true);
+  }
+
+  /** Leaves the lane, lets the next one go on, and settles the promise. */
+  #finish(settle: () => void, abandoned: boolean, failed = false): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#unwatch();
+    removeTimed(this);
+    this.#signal?.removeEventListener('abort', this);
+    const { registration, breaks } = this.#attempt;
+    end(registration);
+    if (failed && breaks) this.#lane.failAfter(this, writeBroken);
+    const first = this.#lane.head === this;
+    this.#lane.remove(this);
+    if (abandoned) this.#attempt.abandon?.();
+    settle();
+    if (first) this.#lane.advance();
+  }
+
+  #watch(want: Want): void {
+    const { registration } = this.#attempt;
+    this.#watching = want;
+    try {
+      if (want === Want.Read && registration!.reader === null) {
+        watch(registration!);
+        registration!.reader = this;
+      } else if (want === Want.Write && registration!.writer === null) {
+        watch(registration!);
+        registration!.writer = this;
+      } else if (want === Want.Pause) {
+        this.#setDeadline(Math.min(this.#limit, performance.now() + this.#pause));
+        this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
+      } else this.#watchMany(want);
+    } catch (error) {
+      this.#reject(error, true);
+    }
+  }
+
+  #watchMany(want: Want): void {
+    const { registration, interests, until } = this.#attempt;
+    const registrations =
+      want === Want.Many
+        ? (interests?.call(this.#attempt) ?? []).map((interest) => interest.registration)
+        : [registration!];
+    this.#watched = registrations;
+    for (const each of registrations) {
+      (each.watchers ??= []).push(this);
+      watch(each);
+    }
+    const soonest = Math.min(this.#limit, until ?? Infinity);
+    if (want === Want.Many && soonest !== Infinity) this.#setDeadline(soonest);
+  }
+
+  #unwatch(): void {
+    const want = this.#watching;
+    if (want === null) return;
+    this.#watching = null;
+    const { registration } = this.#attempt;
+    if (registration !== null) {
+      if (registration.reader === this) registration.reader = null;
+      if (registration.writer === this) registration.writer = null;
+    }
+    if (this.#watched === null) return;
+    for (const each of this.#watched) {
+      const left = each.watchers?.filter((watcher) => watcher !== this) ?? [];
+      each.watchers = left.length === 0 ? null : left;
+    }
+    this.#watched = null;
+  }
+
+  #setDeadline(deadline: number): void {
+    removeTimed(this);
+    this.deadline = deadline;
+    addTimed(this);
+  }
+}
+
+function writeBroken(): SocketError {
+  return refusal('ERR_WRITE_BROKEN', 'write', 'an earlier write failed, so this one was not begun');
+}
+
+/**
+ * Rejects so that the stack shows the caller's lines. An error born in the reactor has none of them: V8 finds the awaiting
+ * functions only from a reaction of the promise they await. So the promise is resolved with one whose reaction throws, and
+ * the stack is taken there. Nothing of this is paid by calls that succeed.
+ */
+function rejectWithCaller(resolve: Settle, error: Error): void {
+  let go!: () => void;
+  const gate = new Promise<void>((open) => (go = open));
+  resolve(
+    gate.then(() => {
+      if (error instanceof Error) Error.captureStackTrace(error);
+      throw error;
+    }),
+  );
+  // Two turns later `resolve` has chained the caller's promise to the gate's.
+  queueMicrotask(() => queueMicrotask(go));
+}

@@ -1,0 +1,103 @@
+// Owns the promise loop: step at once, and if that says "not yet", wait for the reactor and step again.
+
+import type { Op } from '../contract/mode.js';
+import type { Attempt } from '../core/attempt.js';
+import { isWant, Want } from '../core/want.js';
+import { timeoutError } from '../error/make.js';
+import { mayProceed } from './fairness.js';
+import { signalOf, spanOf } from './limit.js';
+import { Pending } from './pending.js';
+import { startReactor } from './reactor.js';
+import type { Runner } from './runner.js';
+
+export const promised: Runner<'async'> = {
+  mode: 'async',
+  run(make, subject, a, b, o) {
+    try {
+      return drive(make(subject, a, b), o);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  },
+  go: (make, o) => promised.run(call, make, undefined, undefined, o),
+  chain: (value, next) => value.then(next),
+  bounded: (begin, o) => promised.run(awaiting, begin, undefined, undefined, o),
+};
+
+function call<T>(make: () => Attempt<T>): Attempt<T> {
+  return make();
+}
+
+function drive<T>(attempt: Attempt<T>, o: Op | undefined): Promise<T> {
+  let span = attempt.limit;
+  let signal: AbortSignal | null = null;
+  if (o !== undefined) {
+    try {
+      span = Math.min(span, spanOf(o));
+      signal = signalOf(o, attempt.phase);
+    } catch (error) {
+      attempt.abandon?.();
+      throw error;
+    }
+  }
+  const { lane } = attempt;
+  const first = lane === null || lane.head === null;
+  const proceed = first && mayProceed(attempt.registration);
+  let want: Want | null = null;
+  if (proceed) {
+    const result = attempt.step();
+    if (!isWant(result)) return Promise.resolve(result);
+    if (span <= 0) return giveUp(attempt);
+    if (attempt.registration !== null) attempt.registration.streak = 0;
+    want = result;
+  } else if (span <= 0) return giveUp(attempt);
+  startReactor();
+  const promise = new Promise<T>(keepResolve);
+  const pending = new Pending(attempt, resolve!, span === Infinity ? Infinity : performance.now() + span, signal);
+  pending.begin(want);
+  if (first && !proceed) pending.yieldTurn();
+  return promise;
+}
+
+// One executor for all, so that a waiting call does not make a closure.
+let resolve: ((value: unknown) => void) | null = null;
+function keepResolve(given: (value: never) => void): void {
+  resolve = given as (value: unknown) => void;
+}
+
+/** The limit was 0 and there is nothing yet. */
+function giveUp<T>(attempt: Attempt<T>): Promise<T> {
+  const facts = attempt.facts?.();
+  const late = attempt.expired?.();
+  attempt.abandon?.();
+  return late ? Promise.resolve(late.value) : Promise.reject(timeoutError(attempt.phase, facts));
+}
+
+/** Somebody else's promise as an attempt, so that limits and signals work on it too. */
+function awaiting<T>(begin: () => Promise<T>): Attempt<T> {
+  let state: { value: T } | { error: unknown } | null = null;
+  let wake = (): void => undefined;
+  const settled = (outcome: { value: T } | { error: unknown }): void => {
+    state = outcome;
+    wake();
+  };
+  Promise.resolve(begin()).then(
+    (value) => settled({ value }),
+    (error: unknown) => settled({ error }),
+  );
+  return {
+    phase: 'lookup',
+    lane: null,
+    registration: null,
+    limit: Infinity,
+    step() {
+      if (state === null) return Want.Many;
+      if ('error' in state) throw state.error;
+      return state.value;
+    },
+    interests: () => [],
+    subscribe(callback) {
+      wake = callback;
+    },
+  };
+}
