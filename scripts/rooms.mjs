@@ -30,7 +30,11 @@ const table = {
     builtins: [...harmless, 'node:fs', 'node:os', 'node:path', 'node:worker_threads'],
     never: ['async', 'timer', 'poll'],
   },
-  wait: { rooms: ['native', 'error', 'core/handle', 'core/want'], never: [] },
+  // What an attempt is and where it waits; nothing of core that knows a protocol.
+  wait: {
+    rooms: ['native', 'error', 'core/attempt', 'core/handle', 'core/lane', 'core/registration', 'core/want'],
+    never: [],
+  },
   face: { rooms: ['core', 'wait', ...pure, 'event'], never: ['loop'] },
   sync: { rooms: ['core', 'wait', 'face', ...pure, 'event'], never: ['loop'] },
   promises: { rooms: ['core', 'wait', 'face', ...pure, 'event'], never: ['loop'] },
