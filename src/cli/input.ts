@@ -4,11 +4,14 @@ import type { Readable } from 'node:stream';
 
 /** A piece that was read for a connection which then ended goes to the next connection. */
 export class Input {
+  /** A person types it: it may be open for ever. */
+  readonly interactive: boolean;
   readonly #stream: Readable;
   readonly #pieces: AsyncIterator<Buffer>;
   #head: Promise<Buffer | null> | null = null;
 
-  constructor(stream: Readable) {
+  constructor(stream: Readable & { isTTY?: boolean }) {
+    this.interactive = stream.isTTY === true;
     this.#stream = stream;
     this.#pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }

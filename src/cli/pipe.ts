@@ -10,24 +10,27 @@ import type { Input } from './input.js';
 import type { Output } from './output.js';
 
 /**
- * Sends the input, ends our direction at its end, and hands on what comes, until the peer ends. What the peer's end
- * finds on its way is let out; what is still in the input stays there. Closes the connection in every case.
+ * Sends the input, ends our direction at its end, and hands on what comes, until the peer ends. A peer may end its
+ * direction and still listen, so input that keeps coming goes out first. Closes the connection in every case.
  */
 export async function pipe(conn: AsyncConn, input: Input, output: Output, options: PipeOptions): Promise<void> {
+  const state: State = { peerEnded: false, over: false, writing: false };
   const failures: unknown[] = [];
-  const state = { ended: false };
-  void send(conn, input, options, state).catch((error: unknown) => {
-    if (state.ended) return;
+  const sending = send(conn, input, options, state).catch((error: unknown) => {
+    // A peer that has ended takes nothing any more: that is how it ends, and no failure.
+    if (state.over || (state.peerEnded && isBroken(error))) return;
     failures.push(error);
-    // A peer that takes nothing any more may still have said something: the other direction finds its end by itself.
+    // One that only takes nothing may still have said something: the other direction finds its end by itself.
     if (!isBroken(error)) conn[Symbol.dispose]();
   });
   try {
     await receive(conn, output, options.timeout);
-    state.ended = true;
+    state.peerEnded = true;
+    if (!input.interactive) await untilSilent(conn, sending, state);
+    state.over = true;
     await conn.close({ timeout: options.timeout });
   } catch (error) {
-    state.ended = true;
+    state.over = true;
     failures.push(error);
     conn[Symbol.dispose]();
   }
@@ -49,17 +52,36 @@ export async function echo(conn: AsyncConn, timeout: Duration | undefined): Prom
   }
 }
 
-async function send(conn: AsyncConn, input: Input, options: PipeOptions, state: { ended: boolean }): Promise<void> {
+interface State {
+  /** The peer has ended its direction. */
+  peerEnded: boolean;
+  /** The connection is given up; what is still in the input stays there. */
+  over: boolean;
+  writing: boolean;
+}
+
+async function send(conn: AsyncConn, input: Input, options: PipeOptions, state: State): Promise<void> {
   const translate = options.crlf ? crlf() : (piece: Buffer) => piece;
   for (;;) {
     const piece = await input.peek();
-    if (state.ended) return;
+    if (state.over) return;
     if (piece === null) {
       await conn.closeWrite();
       return;
     }
     input.drop();
+    state.writing = true;
     await write(conn, translate(piece), options.timeout);
+    state.writing = false;
+  }
+}
+
+/** Waits until everything is sent, or the input has said nothing for half a second. */
+async function untilSilent(conn: AsyncConn, sending: Promise<void>, state: State): Promise<void> {
+  let sent = -1;
+  while (state.writing || conn.bytesWritten !== sent) {
+    sent = conn.bytesWritten;
+    if (await settlesWithin(sending, patience)) return;
   }
 }
 
@@ -94,3 +116,18 @@ async function write(conn: AsyncConn, piece: Uint8Array, timeout: Duration | und
 function isBroken(error: unknown): boolean {
   return error instanceof SocketError && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
 }
+
+function settlesWithin(promise: Promise<void>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      resolve(false);
+    }, ms);
+    void promise.then(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}
+
+/** As long as socat waits for the other direction when one has ended. */
+const patience = 500;

@@ -4,6 +4,7 @@ import type { Tour } from './tour-step.js';
 
 const width = 78;
 const titleWidth = 15;
+const timeWidth = 10;
 
 export interface Row {
   readonly tour: Tour;
@@ -29,9 +30,9 @@ export class Printer {
 
   done(title: string, words: string, ms: number): void {
     const time = `${ms.toFixed(ms < 100 ? 2 : 0)} ms`;
-    const room = width - titleWidth - 2 - 12;
+    const room = width - titleWidth - 2 - timeWidth;
     const text = words.length > room ? `${words.slice(0, room - 3)}...` : words;
-    this.line(`  ${title.padEnd(titleWidth)}${text.padEnd(room)}${this.#style('2', time.padStart(12))}`);
+    this.line(`  ${title.padEnd(titleWidth)}${text.padEnd(room)}${this.#style('2', time.padStart(timeWidth))}`);
   }
 
   skipped(title: string, why: string): void {

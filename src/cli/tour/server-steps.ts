@@ -40,7 +40,7 @@ export const serverSteps: readonly TourStep[] = [
             'the second one is readable',
           );
           tour.same(await busy.readExact(1, limit), '!', 'its byte');
-          return 'none of two, then the one that has something to say';
+          return 'none of two, then the one with a byte to read';
         }),
       ),
   },

@@ -73,7 +73,7 @@ export const transferSteps: readonly TourStep[] = [
       const [report] = (await once(worker, 'message', { signal: AbortSignal.timeout(10_000) })) as [Report];
       if (report.error !== null) throw new Error(report.error);
       tour.same(report.line, 'there', 'the line from the other thread');
-      return `detach, adopt in a thread: the conversation goes on`;
+      return 'detach, adopt in a thread, and the talk goes on';
     },
   },
 ];
