@@ -48,8 +48,8 @@ export interface Net<M extends Mode> {
    * const conn = await connect('example.org:80', { timeout: '5s' });
    * const conn = await connect('unix:/run/app.sock');
    */
-  connect(to: Target, o?: ConnectOptions<M>): R<M, Conn<M>>;
-  connect(host: string, service: number | string, o?: ConnectOptions<M>): R<M, Conn<M>>;
+  connect(this: void, to: Target, o?: ConnectOptions<M>): R<M, Conn<M>>;
+  connect(this: void, host: string, service: number | string, o?: ConnectOptions<M>): R<M, Conn<M>>;
   /**
    * Listens on one address, on every address of a name, or on several targets: socket(2), bind(2), listen(2). A number
    * is a port on every local address. Port 0 is chosen by the kernel; see `listener.address`.
@@ -59,37 +59,42 @@ export interface Net<M extends Mode> {
    * const listener = await listen('127.0.0.1:8080');
    * for await (const conn of listener) void serve(conn);
    */
-  listen(at: Target | number | Target[], o?: ListenOptions): R<M, Listener<M>>;
+  listen(this: void, at: Target | number | Target[], o?: ListenOptions): R<M, Listener<M>>;
   /** Two connected connections: socketpair(2) of Unix streams. */
-  pair(): [Conn<M>, Conn<M>];
+  pair(this: void): [Conn<M>, Conn<M>];
   /** Two connected sockets: socketpair(2). */
-  socketPair(kind: Kind): [Socket<M>, Socket<M>];
+  socketPair(this: void, kind: Kind): [Socket<M>, Socket<M>];
   /**
    * The face of this colour for a connection of either colour: one handle, one buffer. A call finds `ERR_BUSY` while
    * the other colour waits in the same direction.
    */
-  share(conn: Conn<Mode>): Conn<M>;
+  share(this: void, conn: Conn<Mode>): Conn<M>;
   /** A new socket: socket(2). `'ipv4'` and `'stream'` unless told. */
-  socket(family?: Family, kind?: Kind, protocol?: number): Socket<M>;
+  socket(this: void, family?: Family, kind?: Kind, protocol?: number): Socket<M>;
   /** Takes a socket's descriptor over from elsewhere: another library, `detach()`, or the process that started us. @throws SocketError `EBADF`, `ENOTSOCK`, `ERR_DESCRIPTOR_IN_USE` when it is ours already */
-  adopt(fd: number): Socket<M>;
+  adopt(this: void, fd: number): Socket<M>;
   /** Makes a connection of a connected stream socket. The socket stays usable. */
-  conn(socket: Socket<M>): Conn<M>;
+  conn(this: void, socket: Socket<M>): Conn<M>;
   /**
    * Waits until at least one of several sockets is ready: poll(2). A connection with buffered bytes is readable at
    * once. Returns an entry for each ready one, with its `index` in `wanted`; `[]` when the limit is spent.
    */
-  select(wanted: [Socket<M> | Conn<M> | Listener<M>, PollEvents][], o?: Op): R<M, ({ index: number } & PollEvents)[]>;
+  select(
+    this: void,
+    wanted: [Socket<M> | Conn<M> | Listener<M>, PollEvents][],
+    o?: Op,
+  ): R<M, ({ index: number } & PollEvents)[]>;
   /** The addresses of a name, in the order of RFC 6724: getaddrinfo(3), on a thread of the library's own. */
   lookup(
+    this: void,
     host: string,
     service?: string | number,
     o?: Op & LookupOptions & { canonicalName?: boolean },
   ): R<M, Address[]>;
   /** The name of an address: getnameinfo(3). @throws ResolveError `ENOTFOUND` when it has none */
-  reverse(address: Target, o?: Op): R<M, string>;
+  reverse(this: void, address: Target, o?: Op): R<M, string>;
   /** The address that a numeric target names. No lookup. @throws TypeError for a name */
-  address(target: Target): Address;
+  address(this: void, target: Target): Address;
   /** Settings for the whole environment. `traceLeaks`: a socket that is collected without `close` says where it was opened. */
-  setDefaults(o: { traceLeaks?: boolean }): void;
+  setDefaults(this: void, o: { traceLeaks?: boolean }): void;
 }

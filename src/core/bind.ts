@@ -12,7 +12,8 @@ import { Resolution } from './dial/resolution.js';
 import type { Handle } from './handle.js';
 import { sockaddrOf } from './sockaddr.js';
 import { UnixFile } from './unix-file.js';
-import { isWant, Want } from './want.js';
+import type { Want } from './want.js';
+import { isWant } from './want.js';
 
 export interface BindOptions {
   readonly reuseAddress: boolean;

@@ -88,7 +88,10 @@ export class CloseStream implements Attempt<void> {
       this.#ended = true;
       this.#stream.rememberAddresses();
       const linger = getLinger(handle);
-      if (linger === 0) return closeNow(handle);
+      if (linger === 0) {
+        closeNow(handle);
+        return;
+      }
       if (linger !== null) this.#lingerUntil = performance.now() + linger;
       native.shutdown(handle.fd, C.SHUT_WR);
     }

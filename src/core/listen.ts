@@ -18,7 +18,8 @@ import { familyNumber } from './names.js';
 import { applySettings, type Settings } from './option/settings.js';
 import { localAddress } from './sockaddr.js';
 import { removeDeadFile } from './unix-file.js';
-import { isWant, Want } from './want.js';
+import type { Want } from './want.js';
+import { isWant } from './want.js';
 import { ipv4Address, ipv6Address } from '../address/socket-address.js';
 
 export interface ListenPlan extends BindOptions {

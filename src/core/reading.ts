@@ -7,7 +7,8 @@ import { decodeText } from '../codec/text.js';
 import { endOfStream, limitError, refusal } from '../error/make.js';
 import type { Attempt } from './attempt.js';
 import type { Stream } from './stream.js';
-import { isWant, Want } from './want.js';
+import type { Want } from './want.js';
+import { isWant } from './want.js';
 
 /** From this size on, a sized read receives straight into its result. */
 const DIRECT = 64 * 1024;

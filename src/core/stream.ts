@@ -16,7 +16,8 @@ import { receiveInto, receiveSlab } from './receive.js';
 import type { Sender } from './send.js';
 import { slabRoom, slabTake } from './slab.js';
 import { decodePeer, localAddress, peerAddress, unnamed } from './sockaddr.js';
-import { isWant, Want } from './want.js';
+import type { Want } from './want.js';
+import { isWant } from './want.js';
 
 const CHUNK = 64 * 1024;
 // Unique in the process: every thread counts in its own range.
@@ -76,8 +77,8 @@ export class Stream implements Sender {
   /** Keeps the addresses for after close. */
   rememberAddresses(): void {
     try {
-      void this.localAddr;
-      void this.remoteAddr;
+      this.#local ??= this.localAddr;
+      this.#remote ??= this.remoteAddr;
     } catch {
       // A connection that was reset has none any more.
     }

@@ -81,7 +81,7 @@ export class RecvFully extends Receiving implements Attempt<number> {
     this.#length = target.length;
   }
 
-  step(): number | Want {
+  step(): number {
     const { flags, registration } = this;
     while (this.#filled < this.#length) {
       if (this.#target.length < this.#length) throw detached();

@@ -27,9 +27,7 @@ export function connectArguments<M extends Mode>(given: readonly unknown[]): { e
   const split = typeof second === 'number' || typeof second === 'string';
   const o = (split ? third : second) ?? {};
   if (typeof o !== 'object') throw invalidType('options', 'an object', o);
-  const endpoint = split
-    ? parseTarget({ host: hostText(first), port: second }, 'to')
-    : parseTarget(first as Target, 'to');
+  const endpoint = split ? parseTarget({ host: hostText(first), port: second }, 'to') : parseTarget(first, 'to');
   const { scheme } = endpoint.kind === 'inet' ? endpoint : { scheme: null };
   if (scheme === 'udp') throw invalidValue('to', 'is a datagram target, and connect makes streams', first);
   if (scheme === 'tls') throw invalidValue('to', 'asks for TLS, which this version does not have yet', first);

@@ -14,7 +14,7 @@ import { duplicate, type Handle } from '../core/handle.js';
 import { startListening } from '../core/listen.js';
 import { familyName, kindName } from '../core/names.js';
 import { getBytes, getInt, getOption, setBytes, setInt, setOption } from '../core/option/access.js';
-import { setTimeout } from '../core/option/timeouts.js';
+import { setLimit } from '../core/option/timeouts.js';
 import { PollOne } from '../core/select.js';
 import { SendAll } from '../core/send.js';
 import { localAddress, peerAddress } from '../core/sockaddr.js';
@@ -67,14 +67,14 @@ export class SocketFace<M extends Mode> implements Socket<M> {
   }
   set receiveTimeout(value: Duration | null) {
     this.#handle.check('option');
-    setTimeout(this.#handle, SO_RCVTIMEO, limit('receiveTimeout', value));
+    setLimit(this.#handle, SO_RCVTIMEO, limit('receiveTimeout', value));
   }
   get sendTimeout(): Duration | null {
     return finite(this.#handle.sendLimit);
   }
   set sendTimeout(value: Duration | null) {
     this.#handle.check('option');
-    setTimeout(this.#handle, SO_SNDTIMEO, limit('sendTimeout', value));
+    setLimit(this.#handle, SO_SNDTIMEO, limit('sendTimeout', value));
   }
 
   bind(at: Target, o: { reuseAddress?: boolean; reusePort?: boolean; mode?: number } = {}): R<M, this> {

@@ -145,17 +145,17 @@ export class Pending<T> implements Waiting, Timed {
   }
 
   #watchMany(want: Want): void {
-    const { registration, interests, until } = this.#attempt;
+    const attempt = this.#attempt;
     const registrations =
       want === Want.Many
-        ? (interests?.call(this.#attempt) ?? []).map((interest) => interest.registration)
-        : [registration!];
+        ? (attempt.interests?.() ?? []).map((interest) => interest.registration)
+        : [attempt.registration!];
     this.#watched = registrations;
     for (const each of registrations) {
       (each.watchers ??= []).push(this);
       watch(each);
     }
-    const soonest = Math.min(this.#limit, until ?? Infinity);
+    const soonest = Math.min(this.#limit, attempt.until ?? Infinity);
     if (want === Want.Many && soonest !== Infinity) this.#setDeadline(soonest);
   }
 

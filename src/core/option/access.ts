@@ -9,7 +9,7 @@ import { native } from '../../native/load.js';
 import type { Handle } from '../handle.js';
 import { getLinger, setLinger } from './linger.js';
 import { formOf } from './table.js';
-import { getTimeout, readTimeouts, setTimeout } from './timeouts.js';
+import { getLimit, readTimeouts, setLimit } from './timeouts.js';
 
 export function getOption(handle: Handle, option: SocketOption<unknown>): unknown {
   const { level, name } = checkToken(handle, option);
@@ -21,7 +21,7 @@ export function getOption(handle: Handle, option: SocketOption<unknown>): unknow
     case 'linger':
       return getLinger(handle);
     case 'timeval':
-      return getTimeout(handle, name);
+      return getLimit(handle, name);
     case 'text': {
       const bytes = getBytes(handle, level, name, 256);
       const end = bytes.indexOf(0);
@@ -44,7 +44,7 @@ export function setOption(handle: Handle, option: SocketOption<unknown>, value: 
       setLinger(handle, milliseconds(label, value));
       return;
     case 'timeval':
-      setTimeout(handle, name, milliseconds(label, value));
+      setLimit(handle, name, milliseconds(label, value));
       return;
     case 'text': {
       if (typeof value !== 'string') throw invalidType(label, 'a string', value);

@@ -12,7 +12,8 @@ export function checkSettings(settings: unknown): Settings {
   if (settings === undefined) return [];
   if (!Array.isArray(settings) || !settings.every((setting) => Array.isArray(setting) && setting.length === 2))
     throw invalidType('options', 'an array of [option, value] pairs', settings);
-  return settings as unknown as Settings;
+  const list: unknown[] = settings;
+  return list as OptionSetting[];
 }
 
 export function applySettings(handle: Handle, settings: Settings): void {

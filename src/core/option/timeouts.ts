@@ -10,7 +10,7 @@ const words = new BigInt64Array(2);
 const bytes = new Uint8Array(words.buffer);
 
 /** Milliseconds, or null for no limit. */
-export function getTimeout(handle: Handle, option: number): number | null {
+export function getLimit(handle: Handle, option: number): number | null {
   const result = native.getsockopt(handle.fd, SOL_SOCKET, option, bytes);
   if (result < 0) throw systemError(result, 'getsockopt', 'option');
   const ms = Number(words[0]) * 1000 + Number(words[1]) / 1000;
@@ -18,7 +18,7 @@ export function getTimeout(handle: Handle, option: number): number | null {
 }
 
 /** Milliseconds, rounded up to a microsecond; null for no limit. */
-export function setTimeout(handle: Handle, option: number, ms: number | null): void {
+export function setLimit(handle: Handle, option: number, ms: number | null): void {
   const us = BigInt(Math.ceil((ms ?? 0) * 1000));
   words[0] = us / 1_000_000n;
   words[1] = us % 1_000_000n;
@@ -29,6 +29,6 @@ export function setTimeout(handle: Handle, option: number, ms: number | null): v
 
 /** Learns the limits from the kernel: after setting one in whatever way, and for a descriptor from elsewhere. */
 export function readTimeouts(handle: Handle): void {
-  handle.receiveLimit = getTimeout(handle, SO_RCVTIMEO) ?? Infinity;
-  handle.sendLimit = getTimeout(handle, SO_SNDTIMEO) ?? Infinity;
+  handle.receiveLimit = getLimit(handle, SO_RCVTIMEO) ?? Infinity;
+  handle.sendLimit = getLimit(handle, SO_SNDTIMEO) ?? Infinity;
 }
