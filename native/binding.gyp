@@ -32,7 +32,7 @@
             'wake_uv.cc',
           ],
           'defines': ['NAPI_VERSION=8', '_GNU_SOURCE'],
-          'cflags': ['-O2', '-Wall', '-Wextra', '-Werror', '-fvisibility=hidden'],
+          'cflags': ['-O2', '-Wall', '-Wextra', '-Werror', '-fvisibility=hidden', '-include', '<(module_root_dir)/glibc_versions.h'],
           # Before -std, node-gyp puts the one of the Node line it builds for.
           'cflags_cc!': ['-std=gnu++17', '-std=gnu++20', '-std=c++20'],
           'cflags_cc': ['-std=c++17', '-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics'],

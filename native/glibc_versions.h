@@ -1,0 +1,27 @@
+// Owns the symbol versions the addon asks of glibc. It must not know who uses the functions.
+//
+// glibc 2.34 moved libpthread and libdl into libc and gave their functions new versions. A file built on such a system
+// would not load below it, though nothing but the number changed; Node itself runs from 2.28 on. The compiler includes
+// this file before every source (binding.gyp). What is listed in `nm -D` with a higher version than 2.28 belongs here.
+#ifndef BERKELEY_GLIBC_VERSIONS_H
+#define BERKELEY_GLIBC_VERSIONS_H
+
+#include <features.h>
+
+#if defined(__GLIBC__) && (defined(__x86_64__) || defined(__aarch64__))
+
+#ifdef __x86_64__
+#define BERKELEY_OLDEST "GLIBC_2.2.5"
+#else
+#define BERKELEY_OLDEST "GLIBC_2.17"
+#endif
+
+__asm__(".symver dlsym,dlsym@" BERKELEY_OLDEST);
+__asm__(".symver pthread_attr_setstacksize,pthread_attr_setstacksize@" BERKELEY_OLDEST);
+__asm__(".symver pthread_create,pthread_create@" BERKELEY_OLDEST);
+__asm__(".symver pthread_join,pthread_join@" BERKELEY_OLDEST);
+__asm__(".symver pthread_sigmask,pthread_sigmask@" BERKELEY_OLDEST);
+
+#endif
+
+#endif
