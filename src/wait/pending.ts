@@ -45,19 +45,18 @@ export class Pending<T> implements Waiting, Timed {
 
   /** Joins the lane. `want` is what the first step said; null if it was not tried, because others were first. */
   begin(want: Want | null): void {
-    const { registration } = this.#attempt;
-    begin(registration);
-    this.#attempt.subscribe?.(() => this.wake());
+    this.#join();
     if (this.#limit !== Infinity) this.#setDeadline(this.#limit);
-    this.#signal?.addEventListener('abort', this);
-    this.#lane.append(this);
     if (want !== null) this.#watch(want);
   }
 
-  /** Waits for the others of the loop, not for the socket. */
-  yieldTurn(): void {
+  /** Waits for the others of the loop, not for the socket: even a limit of 0 does not count before the first step. */
+  beginAfterTurn(): void {
+    this.#join();
     afterTurn(() => {
-      if (!this.#settled && this.#lane.head === this) this.wake();
+      if (this.#settled) return;
+      this.wake();
+      if (!this.#settled && this.#limit < this.deadline) this.#setDeadline(this.#limit);
     });
   }
 
@@ -87,6 +86,13 @@ export class Pending<T> implements Waiting, Timed {
 
   fail(make: () => SocketError): void {
     this.#reject(make(), true);
+  }
+
+  #join(): void {
+    begin(this.#attempt.registration);
+    this.#attempt.subscribe?.(() => this.wake());
+    this.#signal?.addEventListener('abort', this);
+    this.#lane.append(this);
   }
 
   #step(): void {

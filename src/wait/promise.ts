@@ -52,12 +52,12 @@ function drive<T>(attempt: Attempt<T>, o: Op | undefined): Promise<T> {
     if (span <= 0) return giveUp(attempt);
     if (attempt.registration !== null) attempt.registration.streak = 0;
     want = result;
-  } else if (span <= 0) return giveUp(attempt);
+  } else if (span <= 0 && !first) return giveUp(attempt);
   startReactor();
   const promise = new Promise<T>(keepResolve);
   const pending = new Pending(attempt, resolve!, span === Infinity ? Infinity : performance.now() + span, signal);
-  pending.begin(want);
-  if (first && !proceed) pending.yieldTurn();
+  if (first && !proceed) pending.beginAfterTurn();
+  else pending.begin(want);
   return promise;
 }
 
