@@ -81,6 +81,7 @@ export class TryAccept<T> extends Accept<T | null> {
 
 function acceptOne(listener: Handle): Accepted | null {
   const { registration } = listener;
+  listener.check('accept');
   if (!registration.readable) return null;
   for (;;) {
     // An inheritable listener is in blocking mode, so ask first.

@@ -30,6 +30,8 @@ export function closeNow(handle: Handle): void {
   handle.reads.failAfter(null, () => closedError('read'));
   handle.writes.failAfter(null, () => closedError('write'));
   handle.writes.advance();
+  // Those in no lane of this socket (select, poll): no event comes any more, and their next step finds it closed.
+  for (const watcher of handle.registration.watchers ?? []) watcher.wake();
   handle.stream?.conclude({});
 }
 

@@ -64,7 +64,8 @@ export class Handle {
 
   /** Throws if a call waits on this socket. */
   checkIdle(phase: Phase, what: string): void {
-    if (this.registration.waiting > 0 || this.reads.head !== null || this.writes.head !== null)
+    const { waiting, watchers } = this.registration;
+    if (waiting > 0 || watchers !== null || this.reads.head !== null || this.writes.head !== null)
       throw refusal('ERR_BUSY', phase, `${what} while a call is waiting`);
   }
 }
