@@ -23,7 +23,7 @@ export class Running {
     t.after(() => this.child.kill('SIGKILL'));
   }
 
-  /** Everything on standard output so far; reading begins with the first call that asks for output. */
+  /** Everything that was read of standard output so far. */
   get out(): Buffer {
     return Buffer.concat(this.#out);
   }
@@ -32,7 +32,7 @@ export class Running {
     return Buffer.concat(this.#err).toString();
   }
 
-  /** Begins to read standard output. */
+  /** Begins to read standard output. Node throws away what nobody has begun to read when the process ends. */
   flow(): this {
     if (this.child.stdout.listenerCount('data') === 0) {
       this.child.stdout.on('data', (piece: Buffer) => this.#out.push(piece));
@@ -71,6 +71,11 @@ export class Running {
 
 /** Runs the command. */
 export function berkeley(t: TestContext, ...args: string[]): Running {
+  return unread(t, ...args).flow();
+}
+
+/** Runs the command, whose output nobody reads until somebody asks for it. */
+export function unread(t: TestContext, ...args: string[]): Running {
   return new Running(t, process.execPath, [main, ...args]);
 }
 
@@ -84,7 +89,7 @@ export function python(t: TestContext, script: string, ...args: string[]): Runni
     '    while piece := s.recv(65536): got += piece',
     '    return got',
   ].join('\n');
-  return new Running(t, 'python3', ['-c', `${head}\n${script}`, ...args]);
+  return new Running(t, 'python3', ['-c', `${head}\n${script}`, ...args]).flow();
 }
 
 /** A Python server that says where it listens, takes one connection as `s`, and does what the script says. */
