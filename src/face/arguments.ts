@@ -1,10 +1,10 @@
-// Owns the reading of connect's and listen's arguments.
+// Owns the reading of connect's and listen's arguments, before anything is opened or looked up.
 
-import type { ConnectOptions } from '../contract/net.js';
+import type { ConnectOptions, Resolver } from '../contract/net.js';
 import type { ListenOptions } from '../contract/listener.js';
 import type { Mode } from '../contract/mode.js';
-import type { Target } from '../contract/address.js';
-import { parseTarget, type Endpoint, type InetEndpoint } from '../address/target.js';
+import { parseTarget, type Endpoint } from '../address/target.js';
+import { encodingOf, type Encoding } from '../codec/text.js';
 import type { SocketAddress } from '../address/socket-address.js';
 import type { DialOptions } from '../core/dial/dial.js';
 import { isNumeric, Resolution } from '../core/dial/resolution.js';
@@ -14,15 +14,34 @@ import { SOMAXCONN } from '../core/numbers.js';
 import { checkSettings } from '../core/option/settings.js';
 import { isWant } from '../core/want.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
-import { durationOf } from '../wait/limit.js';
+import { durationOf, refuseZero, spanOf } from '../wait/limit.js';
 import { checkMode } from './check.js';
 
-export type AnyConnect<M extends Mode> = ConnectOptions<M>;
+/** What connect was asked to do, checked: nothing was opened or looked up yet. */
+export interface ConnectPlan<M extends Mode> {
+  readonly endpoint: Endpoint;
+  readonly o: ConnectOptions<M>;
+  readonly options: DialOptions;
+  readonly encoding: Encoding;
+  readonly resolver: Resolver<M> | null;
+  /** The limit of the whole call in ms, from now on. */
+  readonly span: number;
+}
 
 const ATTEMPT_DELAY = 250;
 
+export function connectPlan<M extends Mode>(given: readonly unknown[]): ConnectPlan<M> {
+  const { endpoint, o } = connectArguments<M>(given);
+  refuseZero(o);
+  const { lookup } = o;
+  if (lookup !== undefined && typeof (lookup as Partial<Resolver<M>> | null)?.lookup !== 'function')
+    throw invalidType('lookup', 'an object with a function `lookup`', lookup);
+  const encoding = encodingOf('encoding', o.encoding ?? 'utf-8');
+  return { endpoint, o, options: dialOptions(o), encoding, resolver: lookup ?? null, span: spanOf(o) };
+}
+
 /** `connect(target, options)` and `connect(host, service, options)`. */
-export function connectArguments<M extends Mode>(given: readonly unknown[]): { endpoint: Endpoint; o: AnyConnect<M> } {
+function connectArguments<M extends Mode>(given: readonly unknown[]): { endpoint: Endpoint; o: ConnectOptions<M> } {
   const [first, second, third] = given;
   const split = typeof second === 'number' || typeof second === 'string';
   const o = (split ? third : second) ?? {};
@@ -34,7 +53,7 @@ export function connectArguments<M extends Mode>(given: readonly unknown[]): { e
   return { endpoint, o };
 }
 
-export function dialOptions(o: AnyConnect<Mode>): DialOptions {
+function dialOptions(o: ConnectOptions<Mode>): DialOptions {
   const kind = kindNumber('kind', o.kind ?? 'stream');
   if (kind !== kindNumber('kind', 'stream'))
     throw invalidValue('kind', "must be 'stream'; socket() makes the other kinds", o.kind);
@@ -42,7 +61,7 @@ export function dialOptions(o: AnyConnect<Mode>): DialOptions {
     family: o.family === undefined ? 0 : familyNumber('family', o.family),
     kind,
     protocol: wholeNumber('protocol', o.protocol ?? 0, 0, 0x7fffffff),
-    local: o.local === undefined ? null : localAddress(o.local),
+    local: o.local === undefined ? null : numeric(o.local, 'local'),
     noDelay: flag('noDelay', o.noDelay, true),
     settings: checkSettings(o.options),
     attemptDelay: o.attemptDelay === undefined ? ATTEMPT_DELAY : durationOf('attemptDelay', o.attemptDelay),
@@ -53,7 +72,7 @@ export function dialOptions(o: AnyConnect<Mode>): DialOptions {
 export function listenPlan(o: ListenOptions): ListenPlan {
   if (typeof o !== 'object' || o === null) throw invalidType('options', 'an object', o);
   return {
-    backlog: wholeNumber('backlog', o.backlog ?? SOMAXCONN, 0, 0x7fffffff),
+    backlog: o.backlog === undefined ? SOMAXCONN : wholeNumber('backlog', o.backlog, 0, 0x7fffffff),
     reuseAddress: flag('reuseAddress', o.reuseAddress, true),
     replaceDead: o.reuseAddress === true,
     reusePort: flag('reusePort', o.reusePort, false),
@@ -64,29 +83,22 @@ export function listenPlan(o: ListenOptions): ListenPlan {
   };
 }
 
-/** What a resolver is asked for. */
-export function resolverEndpoint(endpoint: InetEndpoint): { host: string; service: string | number } {
-  const { host, service } = endpoint;
-  return {
-    host: host === null ? 'localhost' : host.kind === 'name' ? host.name : host.address,
-    service: service ?? 0,
-  };
+/** An endpoint that needs no lookup, as an address. A port may be left out. */
+export function numeric(target: unknown, argument: string): SocketAddress {
+  const endpoint = parseTarget(
+    typeof target === 'string' && !/[:/]/.test(target) ? { host: target, port: 0 } : target,
+    argument,
+  );
+  if (endpoint.kind === 'fd' || !isNumeric(endpoint))
+    throw invalidValue(argument, 'must be numeric: a name needs lookup()', target);
+  const addresses = new Resolution(endpoint, { family: 0, kind: kindNumber('kind', 'stream'), passive: true }).step();
+  if (isWant(addresses)) throw invalidValue(argument, 'must be numeric: a name needs lookup()', target);
+  return addresses[0]!;
 }
 
 function hostText(host: unknown): string {
   if (typeof host !== 'string') throw invalidType('host', 'a string', host);
   return host;
-}
-
-function localAddress(local: Target): SocketAddress {
-  const endpoint = parseTarget(
-    typeof local === 'string' && !/[:/]/.test(local) ? { host: local, port: 0 } : local,
-    'local',
-  );
-  if (endpoint.kind === 'fd' || !isNumeric(endpoint)) throw invalidValue('local', 'must be a numeric address', local);
-  const addresses = new Resolution(endpoint, { family: 0, kind: kindNumber('kind', 'stream'), passive: true }).step();
-  if (isWant(addresses)) throw invalidValue('local', 'must be a numeric address', local);
-  return addresses[0]!;
 }
 
 function flag(argument: string, value: unknown, usual: boolean): boolean {

@@ -13,6 +13,7 @@ import { Lane } from '../core/lane.js';
 import { localAddress } from '../core/sockaddr.js';
 import { Stream } from '../core/stream.js';
 import { closedError } from '../error/make.js';
+import { durationOf } from '../wait/limit.js';
 import { setReferenced } from '../wait/reactor.js';
 import type { Colour } from './colour.js';
 
@@ -48,10 +49,13 @@ export class ListenerFace<M extends Mode> implements ListenerBase<M> {
   }
 
   tryAccept(wait: Duration = 0, o?: { signal?: AbortSignal }): R<M, Conn<M> | null> {
-    return this.colour.runner.go(() => new TryAccept<Conn<M>>(this.handles, this.lane, this.accepted), {
-      ...o,
-      timeout: wait,
-    });
+    return this.colour.runner.go(
+      () => {
+        durationOf('wait', wait);
+        return new TryAccept<Conn<M>>(this.handles, this.lane, this.accepted);
+      },
+      { ...o, timeout: wait },
+    );
   }
 
   ref(): this {

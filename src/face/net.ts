@@ -6,13 +6,13 @@ import type { ListenOptions, Listener } from '../contract/listener.js';
 import type { Mode } from '../contract/mode.js';
 import type { Net } from '../contract/net.js';
 import type { PollEvents, Socket } from '../contract/socket.js';
-import { SocketAddress } from '../address/socket-address.js';
-import { parseListenTarget, parseTarget, type Endpoint } from '../address/target.js';
+import { parseListenTarget, parseTarget } from '../address/target.js';
 import { encodingOf } from '../codec/text.js';
 import { adopt } from '../core/adopt.js';
+import { detach } from '../core/closing.js';
 import { Dial, type Dialled } from '../core/dial/dial.js';
 import { Resolve, Reverse } from '../core/dial/lookup-attempt.js';
-import { isNumeric, Resolution } from '../core/dial/resolution.js';
+import { isNumeric } from '../core/dial/resolution.js';
 import { openHandle, openPair } from '../core/handle.js';
 import { setLeakTracing } from '../core/leak.js';
 import { Listen } from '../core/listen.js';
@@ -20,21 +20,19 @@ import { familyNumber, kindNumber } from '../core/names.js';
 import { Immediately } from '../core/ready.js';
 import { Select, type Selected } from '../core/select.js';
 import { Stream } from '../core/stream.js';
-import { isWant } from '../core/want.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
-import { refuseZero, spanOf } from '../wait/limit.js';
 import { checkEvents } from './check.js';
 import type { Colour } from './colour.js';
 import { ConnFace } from './conn-face.js';
-import { connectArguments, dialOptions, listenPlan, resolverEndpoint, type AnyConnect } from './arguments.js';
+import { connectPlan, listenPlan, numeric, type ConnectPlan } from './arguments.js';
 import { ListenerFace } from './listener-face.js';
+import { resolverAnswer, resolverQuestion } from './resolver.js';
 import { SocketFace } from './socket-face.js';
 
 export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
   const { runner } = colour;
 
-  function finish(o: AnyConnect<M>): (dialled: Dialled) => Conn<M> {
-    const encoding = encodingOf('encoding', o.encoding ?? 'utf-8');
+  function finish({ encoding }: ConnectPlan<M>): (dialled: Dialled) => Conn<M> {
     return ({ handle, address }) => {
       const stream = Stream.of(handle, address);
       stream.encoding = encoding;
@@ -44,40 +42,26 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
 
   return {
     connect(...given: unknown[]) {
-      let addresses: readonly SocketAddress[] | null = null;
       const begun = performance.now();
-      const { endpoint, o, span, ...parsed } = parse();
-      if (parsed.error !== null) return runner.go(() => raise(parsed.error), undefined);
-      const { lookup } = o;
-      if (lookup === undefined || endpoint.kind !== 'inet' || isNumeric(endpoint)) return dial();
-      const asked = resolverEndpoint(endpoint);
-      const found = runner.bounded(() => lookup.lookup(asked.host, asked.service, forResolver(o)), o);
+      let plan: ConnectPlan<M>;
+      try {
+        plan = connectPlan<M>(given);
+      } catch (error) {
+        return runner.go(() => raise(error), undefined);
+      }
+      const { endpoint, o, options, resolver } = plan;
+      const make = finish(plan);
+      if (endpoint.kind === 'fd')
+        return runner.go<Conn<M>>(() => new Immediately('connect', () => inherited(endpoint.fd, make)), o);
+      if (resolver === null || endpoint.kind !== 'inet' || isNumeric(endpoint))
+        return runner.go<Conn<M>>(() => new Dial(endpoint, options, make), o);
+      const asked = resolverQuestion(endpoint, o);
+      const found = runner.bounded(() => resolver.lookup(asked.host, asked.service, asked.o), o);
       return runner.chain(found, (list) => {
-        addresses = list.map((one) => toSocketAddress(one, asked.service));
-        return dial();
+        const addresses = resolverAnswer(list, asked.service, asked.o.family);
+        const timeout = plan.span === Infinity ? Infinity : Math.max(0, plan.span - (performance.now() - begun));
+        return runner.go<Conn<M>>(() => new Dial(addresses, options, make), { timeout, signal: o.signal });
       });
-
-      function parse() {
-        const nothing = { endpoint: { kind: 'fd', fd: -1 } as Endpoint, o: {} as AnyConnect<M>, span: Infinity };
-        try {
-          const { endpoint, o } = connectArguments<M>(given);
-          refuseZero(o);
-          return { endpoint, o, span: spanOf(o), error: null };
-        } catch (error) {
-          return { ...nothing, error: error as Error };
-        }
-      }
-
-      function dial() {
-        const left = span === Infinity ? Infinity : Math.max(0, span - (performance.now() - begun));
-        const limits = { timeout: left, signal: o.signal };
-        return runner.go<Conn<M>>(() => {
-          const make = finish(o);
-          const options = dialOptions(o);
-          if (endpoint.kind === 'fd') return new Immediately('connect', () => inherited(endpoint.fd, make));
-          return new Dial(addresses ?? endpoint, options, make);
-        }, limits);
-      }
     },
 
     listen(at, o: ListenOptions = {}) {
@@ -157,27 +141,21 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
   };
 }
 
-function raise(error: Error | null): never {
-  throw error ?? new Error('unreachable');
+function raise(error: unknown): never {
+  throw error;
 }
 
 /** A connected descriptor from outside, as a connection. */
 function inherited<T>(fd: number, make: (dialled: Dialled) => T): T {
   const handle = adopt(fd);
-  Stream.checkKind(handle);
-  return make({ handle, address: Stream.of(handle).remoteAddr });
-}
-
-/** An endpoint that needs no lookup, as an address. A port may be left out. */
-function numeric(target: unknown, argument: string): SocketAddress {
-  const endpoint = parseTarget(
-    typeof target === 'string' && !/[:/]/.test(target) ? { host: target, port: 0 } : target,
-    argument,
-  );
-  if (endpoint.kind === 'fd' || !isNumeric(endpoint))
-    throw invalidValue(argument, 'must be numeric: a name needs lookup()', target);
-  const addresses = new Resolution(endpoint, { family: 0, kind: kindNumber('kind', 'stream'), passive: true }).step();
-  return isWant(addresses) ? raise(null) : addresses[0]!;
+  try {
+    Stream.checkKind(handle);
+    return make({ handle, address: Stream.of(handle).remoteAddr });
+  } catch (error) {
+    // It stays whoever's it was.
+    detach(handle);
+    throw error;
+  }
 }
 
 function selected(one: unknown, argument: string): Selected {
@@ -190,18 +168,6 @@ function selected(one: unknown, argument: string): Selected {
   if (handles === null) throw invalidType(`${argument}[0]`, 'a socket, connection or listener of berkeley', thing);
   for (const handle of handles) handle.check('read');
   return { handles, stream, events };
-}
-
-/** What a resolver of the caller's gave, with the port that was asked for where it has none. */
-function toSocketAddress(one: Address, service: string | number): SocketAddress {
-  if (one instanceof SocketAddress && one.port !== 0) return one;
-  const port = one.port || (typeof service === 'number' ? service : 0);
-  return numeric({ host: one.scope === undefined ? one.address : `${one.address}%${one.scope}`, port }, 'lookup');
-}
-
-function forResolver(o: AnyConnect<Mode>): object {
-  const { timeout, deadline, signal, family, kind } = o;
-  return { timeout, deadline, signal, family, kind };
 }
 
 export type { Socket };

@@ -85,10 +85,10 @@ export class SocketFace<M extends Mode> implements Socket<M> {
     }, undefined);
   }
 
-  listen(backlog: number = SOMAXCONN): this {
-    wholeNumber('backlog', backlog, 0, 0x7fffffff);
+  listen(backlog?: number): this {
+    const length = backlog === undefined ? SOMAXCONN : wholeNumber('backlog', backlog, 0, 0x7fffffff);
     this.#handle.check('bind');
-    startListening(this.#handle, backlog, null);
+    startListening(this.#handle, length, null);
     return this;
   }
 
@@ -105,10 +105,13 @@ export class SocketFace<M extends Mode> implements Socket<M> {
   }
 
   tryAccept(wait: Duration = 0, o?: { signal?: AbortSignal }): R<M, Socket<M> | null> {
-    return this.#colour.runner.go(() => new TryAccept<Socket<M>>([this.#handle], this.#handle.reads, this.#accepted), {
-      ...o,
-      timeout: wait,
-    });
+    return this.#colour.runner.go(
+      () => {
+        durationOf('wait', wait);
+        return new TryAccept<Socket<M>>([this.#handle], this.#handle.reads, this.#accepted);
+      },
+      { ...o, timeout: wait },
+    );
   }
 
   recv(max = RECV, o?: Flags): R<M, Buffer | null> {

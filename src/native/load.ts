@@ -10,8 +10,15 @@ const require = createRequire(import.meta.url);
 // Explicit places, the first that loads counts. No search, so that nobody else's file is loaded by accident.
 const places = ['../../native/build/Release/berkeley.node'];
 
+let missing: (() => Error) | null = null;
+
 /** The addon of this environment. */
 export const native: Binding = load();
+
+/** Throws where no call can work, before something else is made of the numbers that are missing then. */
+export function requireNative(): void {
+  if (missing !== null) throw missing();
+}
 
 function load(): Binding {
   const { platform, arch } = process;
@@ -45,6 +52,7 @@ function libc(): string {
 }
 
 function absent(error: () => Error): Binding {
+  missing = error;
   const empty = Object.freeze({});
   return new Proxy({} as Binding, {
     get(_, name) {

@@ -12,7 +12,7 @@ import {
 import type { Endpoint, InetEndpoint } from '../../address/target.js';
 import { refusal } from '../../error/make.js';
 import * as C from '../../native/constants.js';
-import { native } from '../../native/load.js';
+import { native, requireNative } from '../../native/load.js';
 import type { Interest } from '../attempt.js';
 import { familyName } from '../names.js';
 import { decodeBytes } from '../sockaddr.js';
@@ -35,6 +35,7 @@ export class Resolution {
   readonly #canonicalName: boolean;
 
   constructor(endpoint: Endpoint, options: ResolutionOptions) {
+    requireNative();
     this.#endpoint = endpoint.kind === 'inet' ? endpoint : null;
     this.#canonicalName = options.canonicalName ?? false;
     this.#addresses = immediate(endpoint, options);
