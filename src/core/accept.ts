@@ -87,11 +87,13 @@ function acceptOne(listener: Handle): Accepted | null {
     // An inheritable listener is in blocking mode, so ask first.
     if (listener.inheritable && native.poll(registration.fd, C.POLLIN, 0) === 0) return null;
     const fd = native.accept(registration.fd, scratch);
-    if (fd >= 0)
-      return {
-        handle: new Handle(fd, listener.family, listener.kind, listener.protocol, 'connected'),
-        peer: acceptedPeer(),
-      };
+    if (fd >= 0) {
+      const handle = new Handle(fd, listener.family, listener.kind, listener.protocol, 'connected');
+      // The kernel's SO_RCVTIMEO and SO_SNDTIMEO are inherited, so ours are.
+      handle.receiveLimit = listener.receiveLimit;
+      handle.sendLimit = listener.sendLimit;
+      return { handle, peer: acceptedPeer() };
+    }
     if (fd === C.EAGAIN) {
       registration.readable = false;
       return null;

@@ -9,6 +9,7 @@ import { systemError } from '../error/system.js';
 import * as C from '../native/constants.js';
 import { native } from '../native/load.js';
 import { adopt } from './adopt.js';
+import { detach } from './closing.js';
 import type { Attempt, Interest } from './attempt.js';
 import { bindTo, type BindOptions } from './bind.js';
 import { isTcp, Racer, type RaceOptions } from './dial/racer.js';
@@ -63,7 +64,7 @@ export class Listen<T> implements Attempt<T> {
   step(): T | Want {
     const groups: (readonly SocketAddress[])[] = [];
     for (const resolution of this.#resolutions) {
-      const addresses = resolution === null ? [] : resolution.step();
+      const addresses = resolution === null ? [] : this.#lookedUp(resolution);
       if (isWant(addresses)) return addresses;
       groups.push(addresses);
     }
@@ -83,6 +84,16 @@ export class Listen<T> implements Attempt<T> {
 
   abandon(): void {
     for (const resolution of this.#resolutions) resolution?.release();
+  }
+
+  /** One name that cannot be found ends the lookups of the others. */
+  #lookedUp(resolution: Resolution): readonly SocketAddress[] | Want {
+    try {
+      return resolution.step();
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
   }
 
   /** The addresses of one target share one port, also when the kernel is to choose it. */
@@ -131,12 +142,15 @@ export class Listen<T> implements Attempt<T> {
 
   #inherited(fd: number): Handle {
     const handle = adopt(fd);
-    if (handle.kind !== C.SOCK_STREAM) {
-      closeDescriptor(handle);
-      throw refusal('ERR_SOCKET_STATE', 'bind', `fd:${fd} is no stream socket`);
+    try {
+      if (handle.kind !== C.SOCK_STREAM) throw refusal('ERR_SOCKET_STATE', 'bind', `fd:${fd} is no stream socket`);
+      if (handle.state !== 'listening') startListening(handle, this.#plan.backlog, null);
+      return handle;
+    } catch (error) {
+      // It stays whoever's it was.
+      detach(handle);
+      throw error;
     }
-    if (handle.state !== 'listening') startListening(handle, this.#plan.backlog, null);
-    return handle;
   }
 }
 

@@ -20,15 +20,21 @@ export function write(stream: Stream, pieces: readonly Uint8Array[]): SendAll {
 
 class StreamSend extends SendAll {
   readonly #stream: Stream;
+  #begun = false;
 
   constructor(stream: Stream, pieces: readonly Uint8Array[]) {
     super(stream.handle, pieces, stream);
     this.#stream = stream;
   }
 
-  /** Given up before it was complete: what the peer has is not all. */
+  override step(): number {
+    this.#begun = true;
+    return super.step();
+  }
+
+  /** Given up before it was complete: what the peer has is not all. A wrong limit stops it before it begins. */
   abandon(): void {
-    this.#stream.torn = true;
+    if (this.#begun) this.#stream.torn = true;
   }
 }
 

@@ -43,13 +43,20 @@ export function systemError(
 }
 
 /** The error for a name that could not be resolved. `gai` is the name of the EAI code, `text` what the system says of it. */
-export function resolveError(host: string, service: string | null, gai: string, text: string, errno = 0): SocketError {
+export function resolveError(
+  syscall: 'getaddrinfo' | 'getnameinfo',
+  host: string,
+  service: string | null,
+  gai: string,
+  text: string,
+  errno = 0,
+): SocketError {
   const code = gai === 'EAI_NONAME' || gai === 'EAI_NODATA' || gai === 'EAI_ADDRFAMILY' ? 'ENOTFOUND' : gai;
   const what = service === null ? host : `${host}:${service}`;
-  return new ResolveError(`getaddrinfo ${code} ${what} (${text})`, {
+  return new ResolveError(`${syscall} ${code} ${what} (${text})`, {
     code,
     phase: 'lookup',
-    syscall: 'getaddrinfo',
+    syscall,
     address: host,
     errno: errno === 0 ? undefined : errno,
     hint:

@@ -47,7 +47,7 @@ function drive<T>(attempt: Attempt<T>, o: Op | undefined): T {
       if (!wait(attempt, result, deadline, pause)) {
         const late = attempt.expired?.();
         if (late) return late.value;
-        throw timeoutError(attempt.phase, attempt.facts?.());
+        throw timeoutError(attempt.phase, attempt.facts?.('ETIMEDOUT'));
       }
       if (result === Want.Pause) pause = Math.min(pause * 2, LONGEST_PAUSE);
     }

@@ -76,12 +76,12 @@ export class Pending<T> implements Waiting, Timed {
     }
     const late = this.#attempt.expired?.();
     if (late) this.#finish(() => this.#resolve(late.value), true);
-    else this.fail(() => timeoutError(this.#attempt.phase, this.#attempt.facts?.()));
+    else this.fail(() => timeoutError(this.#attempt.phase, this.#attempt.facts?.('ETIMEDOUT')));
   }
 
   handleEvent(): void {
     const signal = this.#signal!;
-    this.fail(() => abortError(this.#attempt.phase, signal, this.#attempt.facts?.()));
+    this.fail(() => abortError(this.#attempt.phase, signal, this.#attempt.facts?.('ABORT_ERR')));
   }
 
   fail(make: () => SocketError): void {

@@ -68,19 +68,25 @@ export class Dial<T> implements Attempt<T> {
 
   step(): T | Want {
     const now = performance.now();
-    for (const source of this.#sources) source.step();
-    const won = this.#advance(now) ?? this.#start(now);
-    if (won !== null) {
+    try {
+      for (const source of this.#sources) source.step();
+      const won = this.#advance(now) ?? this.#start(now);
+      if (won !== null) {
+        this.#release();
+        return this.#make(won);
+      }
+      if (this.#racing.length === 0 && !this.#sources.some((source) => source.busy) && !this.#hasNext())
+        throw this.#failure();
+    } catch (error) {
+      // Misuse shows at the first attempt, while a lookup may still run.
       this.#release();
-      return this.#make(won);
+      throw error;
     }
-    if (this.#racing.length === 0 && !this.#sources.some((source) => source.busy) && !this.#hasNext())
-      throw this.#failure();
     return Want.Many;
   }
 
-  facts(): Partial<ErrorFacts> {
-    return { attempts: [...this.#log, ...this.#racing.map((racer) => record(racer, 'ETIMEDOUT'))] };
+  facts(code: string): Partial<ErrorFacts> {
+    return { attempts: [...this.#log, ...this.#racing.map((racer) => record(racer, code))] };
   }
 
   abandon(): void {

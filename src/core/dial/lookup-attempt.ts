@@ -51,7 +51,7 @@ export class Reverse extends LookingUp implements Attempt<string> {
 
   constructor(address: SocketAddress) {
     super();
-    this.#lookup = Lookup.reverse(sockaddrOf(address), NI_NAMEREQD);
+    this.#lookup = Lookup.reverse(sockaddrOf(address), NI_NAMEREQD, address.address);
   }
 
   get interest(): Interest {

@@ -28,11 +28,14 @@ const running = new Map<string, Shared>();
 /** One user's hold on a lookup. It must be released, whether it was answered or not. */
 export class Lookup {
   readonly #query: Query | null;
+  /** What was asked for, in errors. */
+  readonly #shown: string;
   #shared: Shared | null;
 
-  private constructor(shared: Shared, query: Query | null) {
+  private constructor(shared: Shared, query: Query | null, shown: string) {
     this.#shared = shared;
     this.#query = query;
+    this.#shown = shown;
   }
 
   /** getaddrinfo(3). */
@@ -46,15 +49,15 @@ export class Lookup {
       running.set(key, shared);
     }
     shared.users++;
-    return new Lookup(shared, query);
+    return new Lookup(shared, query, query.host ?? '');
   }
 
   /** getnameinfo(3). */
-  static reverse(address: Uint8Array, flags: number): Lookup {
+  static reverse(address: Uint8Array, flags: number, shown: string): Lookup {
     checkPermission();
     const shared = start('', native.reverse(address, flags), 'getnameinfo');
     shared.users++;
-    return new Lookup(shared, null);
+    return new Lookup(shared, null, shown);
   }
 
   /** What came out, or null while it still runs. */
@@ -73,9 +76,10 @@ export class Lookup {
   failure(answer: LookupAnswer): Error | null {
     if (answer.error === 0) return null;
     const name = eaiNames.get(answer.error) ?? `EAI_${answer.error}`;
-    if (name === 'EAI_SYSTEM') return systemError(-answer.errno, 'getaddrinfo', 'lookup');
-    const { host, service } = this.#query ?? { host: null, service: null };
-    return resolveError(host ?? '', service, name, native.gaiError(answer.error), answer.errno);
+    const syscall = this.#query === null ? 'getnameinfo' : 'getaddrinfo';
+    if (name === 'EAI_SYSTEM') return systemError(-answer.errno, syscall, 'lookup');
+    const service = this.#query?.service ?? null;
+    return resolveError(syscall, this.#shown, service, name, native.gaiError(answer.error), answer.errno);
   }
 
   get interest(): Interest {

@@ -5,6 +5,7 @@ import { systemError } from '../../error/system.js';
 import * as C from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Interest } from '../attempt.js';
+import { bindTo, type BindOptions } from '../bind.js';
 import { closeDescriptor, openHandle, type Handle } from '../handle.js';
 import { familyNumber } from '../names.js';
 import { applySettings, type Settings } from '../option/settings.js';
@@ -49,7 +50,7 @@ export class Racer {
     try {
       applySettings(handle, options.settings);
       if (options.noDelay && isTcp(handle)) native.setsockoptInt(handle.fd, C.IPPROTO_TCP, C.TCP_NODELAY, 1);
-      if (options.local !== null) bindLocal(handle, options.local);
+      if (options.local !== null) bindTo(handle, options.local, LOCAL);
       return new Racer(handle, address, options.attemptTimeout);
     } catch (error) {
       closeDescriptor(handle);
@@ -94,7 +95,4 @@ export function isTcp(handle: Handle): boolean {
   return handle.kind === C.SOCK_STREAM && (handle.family === C.AF_INET || handle.family === C.AF_INET6);
 }
 
-function bindLocal(handle: Handle, local: SocketAddress): void {
-  const result = native.bind(handle.fd, sockaddrOf(local));
-  if (result < 0) throw systemError(result, 'bind', 'bind', local);
-}
+const LOCAL: BindOptions = { reuseAddress: false, reusePort: false, mode: null };
