@@ -20,7 +20,7 @@ import type { SendAll } from '../core/send.js';
 import type { Stream } from '../core/stream.js';
 import { EndWriting, shutdownDescriptor, WaitFlushed, write } from '../core/writing.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
-import { durationOf } from '../wait/limit.js';
+import { durationOf, spanOf } from '../wait/limit.js';
 import { setReferenced } from '../wait/reactor.js';
 import { checkBytes } from './check.js';
 import type { Colour } from './colour.js';
@@ -171,7 +171,11 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
     }, undefined);
   }
   close(o?: Op): R<M, void> {
-    return this.colour.runner.go(() => new CloseStream(this.stream, o !== undefined), o);
+    return this.colour.runner.go(() => {
+      // Before anything ends: a wrong limit must not close the connection.
+      if (o !== undefined) spanOf(o);
+      return new CloseStream(this.stream, o !== undefined);
+    }, o);
   }
   abort(): void {
     abort(this.stream);

@@ -22,7 +22,17 @@ class AsyncConnFace extends ConnFace<'async'> implements AsyncIterable<Buffer> {
 
 class AsyncListenerFace extends ListenerFace<'async'> implements AsyncIterable<Conn<'async'>> {
   [Symbol.asyncIterator](): AsyncIterator<Conn<'async'>, undefined> {
-    return { next: () => promised.go(() => new Accept(this.handles, this.lane, this.#step), undefined).catch(end) };
+    return { next: () => this.#next() };
+  }
+
+  /** It ends when the listener is closed. Awaits, so that the caller's line stands in the stack of any other error. */
+  async #next(): Promise<IteratorResult<Conn<'async'>, undefined>> {
+    try {
+      return await promised.go(() => new Accept(this.handles, this.lane, this.#step), undefined);
+    } catch (error) {
+      if (error instanceof ClosedError) return { done: true, value: undefined };
+      throw error;
+    }
   }
 
   readonly #step = (accepted: Parameters<typeof this.accepted>[0]): IteratorResult<Conn<'async'>, undefined> => ({
@@ -40,12 +50,6 @@ const colour: Colour<'async'> = {
 
 function nextPiece(stream: Stream): NextPiece {
   return new NextPiece(stream);
-}
-
-/** The iteration over a listener ends when it is closed. */
-function end(error: unknown): IteratorReturnResult<undefined> {
-  if (error instanceof ClosedError) return { done: true, value: undefined };
-  throw error;
 }
 
 const net: Net<'async'> = netOf(colour);

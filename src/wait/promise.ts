@@ -22,7 +22,8 @@ export const promised: Runner<'async'> = {
     }
   },
   go: (make, o) => promised.run(call, make, undefined, undefined, o),
-  chain: (value, next) => value.then(next),
+  // Not then(): only functions that await stand in the stack of an error that is born later.
+  chain: async (value, next) => next(await value),
   bounded: (begin, o) => promised.run(awaiting, begin, undefined, undefined, o),
 };
 
@@ -69,7 +70,7 @@ function keepResolve(given: (value: never) => void): void {
 
 /** The limit was 0 and there is nothing yet. */
 function giveUp<T>(attempt: Attempt<T>): Promise<T> {
-  const facts = attempt.facts?.();
+  const facts = attempt.facts?.('ETIMEDOUT');
   const late = attempt.expired?.();
   attempt.abandon?.();
   return late ? Promise.resolve(late.value) : Promise.reject(timeoutError(attempt.phase, facts));
