@@ -115,7 +115,8 @@ export class Stream implements Sender {
       return piece.length;
     }
     const room = buffer.room(Math.min(Math.max(wanted, 1024), CHUNK));
-    const n = this.receiveInto(room, 0, room.length);
+    // Not all the room there is: a buffer that doubles would read far beyond the limit of a line.
+    const n = this.receiveInto(room, 0, Math.min(room.length, Math.max(wanted, CHUNK)));
     if (n > 0) buffer.commit(n);
     return n;
   }
