@@ -1,0 +1,191 @@
+// Owns the matrix of the conformance suite: one body, run on every transport and in both colours, against a peer that is
+// Python. A body awaits everything, which does no harm to plain values. It must not know what is tested.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import * as promises from 'berkeley';
+import * as blocking from 'berkeley/sync';
+import { PeerProcess, type Peer, type PeerOptions, type Step, type Where } from './peer.js';
+
+export type Mode = 'async' | 'sync';
+export type AnyConn = promises.Conn<Mode>;
+export type AnyNet = promises.Net<Mode>;
+export type AnyListener = promises.Listener<Mode>;
+export type Transport = 'tcp4' | 'tcp6' | 'unix' | 'abstract' | 'pair';
+export type Failure = promises.SocketError;
+
+const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
+export const transports: readonly Transport[] = [
+  'tcp4',
+  ...(hasIpv6 ? ['tcp6' as const] : []),
+  'unix',
+  'abstract',
+  'pair',
+];
+export const colours: readonly Mode[] = ['async', 'sync'];
+export const tcp: readonly Transport[] = transports.filter((one) => one.startsWith('tcp'));
+
+/** On these our end is the one that accepts; on the others it connects. */
+const accepting: readonly Transport[] = ['tcp6', 'abstract'];
+
+export interface Choice {
+  transports?: readonly Transport[];
+  colours?: readonly Mode[];
+}
+
+/** What a body works with. */
+export class Bench {
+  readonly #opened: { conn: AnyConn; peer: Peer }[] = [];
+  readonly transport: Transport;
+  readonly colour: Mode;
+  readonly net: AnyNet;
+  readonly isTcp: boolean;
+
+  constructor(transport: Transport, colour: Mode) {
+    this.transport = transport;
+    this.colour = colour;
+    this.net = netOf(colour);
+    this.isTcp = transport.startsWith('tcp');
+  }
+
+  /** A connection whose other end runs the script. */
+  async open(steps: readonly Step[], options: PeerOptions = {}): Promise<{ conn: AnyConn; peer: Peer }> {
+    const both =
+      this.transport === 'pair'
+        ? await this.#handedOver(steps, options)
+        : accepting.includes(this.transport)
+          ? await this.#accepted(steps, options)
+          : await this.#connected(steps, options);
+    this.#opened.push(both);
+    return both;
+  }
+
+  async end(): Promise<void> {
+    for (const { conn, peer } of this.#opened) {
+      conn.abort();
+      await peer.stop();
+    }
+  }
+
+  async #handedOver(steps: readonly Step[], options: PeerOptions): Promise<{ conn: AnyConn; peer: Peer }> {
+    const { process, conn, fd } = await takePair();
+    const peer = await process.start({ how: 'fd', fd }, steps, options);
+    return { conn: this.net.share(conn), peer };
+  }
+
+  async #connected(steps: readonly Step[], options: PeerOptions): Promise<{ conn: AnyConn; peer: Peer }> {
+    const { process } = current();
+    const where = this.#where('listen');
+    const peer = await process.start(where, steps, options);
+    const conn = await this.net.connect(targetOf(where, await peer.ready()));
+    return { conn, peer };
+  }
+
+  async #accepted(steps: readonly Step[], options: PeerOptions): Promise<{ conn: AnyConn; peer: Peer }> {
+    const { process } = current();
+    const where = this.#where('connect');
+    const listener = await this.net.listen(targetOf(where, 0));
+    try {
+      where.port = listener.address.port ?? 0;
+      const peer = await process.start(where, steps, options);
+      return { conn: await listener.accept(), peer };
+    } finally {
+      listener.close();
+    }
+  }
+
+  #where(how: 'listen' | 'connect'): Exclude<Where, { how: 'fd' }> {
+    const kind = this.transport;
+    if (this.isTcp) return { how, kind };
+    const name = `${++names}.sock`;
+    return { how, kind, path: kind === 'unix' ? join(folder(), name) : `berkeley-${process.pid}-${name}` };
+  }
+}
+
+/** Registers the body once for every transport and colour. */
+export function onEvery(title: string, body: (it: Bench) => Promise<void>, choice: Choice = {}): void {
+  for (const transport of choice.transports ?? transports) {
+    for (const colour of choice.colours ?? colours) {
+      void test(`${title} [${transport}, ${colour}]`, async () => {
+        const bench = new Bench(transport, colour);
+        try {
+          await body(bench);
+        } finally {
+          await bench.end();
+        }
+      });
+    }
+  }
+}
+
+/** Runs a call that must fail, and returns its error. */
+export async function failure(call: () => unknown, code: string): Promise<Failure> {
+  let value: unknown;
+  try {
+    value = await call();
+  } catch (error) {
+    assert.ok(error instanceof promises.SocketError, String(error));
+    assert.equal(error.code, code, error.message);
+    return error;
+  }
+  assert.fail(`it should have failed with ${code}, and returned ${String(value)}`);
+}
+
+/** The net of a colour, in the type of both. */
+export function netOf(colour: Mode): AnyNet {
+  return colour === 'async' ? promises : blocking;
+}
+
+function targetOf(where: Exclude<Where, { how: 'fd' }>, port: number): string {
+  if (where.kind === 'tcp4') return `127.0.0.1:${port}`;
+  if (where.kind === 'tcp6') return `[::1]:${port}`;
+  return where.kind === 'abstract' ? `unix:@${where.path!}` : `unix:${where.path!}`;
+}
+
+const processes: PeerProcess[] = [];
+let names = 0;
+let temporary: string | null = null;
+const before = socketsOpen();
+
+function current(): { process: PeerProcess } {
+  if (processes.length === 0) processes.push(new PeerProcess());
+  return { process: processes.at(-1)! };
+}
+
+async function takePair(): Promise<{ process: PeerProcess; conn: promises.AsyncConn; fd: number }> {
+  let { process } = current();
+  if (process.pairs.length === 0) {
+    await process.end();
+    processes.pop();
+    ({ process } = current());
+  }
+  return { process, ...process.pairs.shift()! };
+}
+
+function folder(): string {
+  return (temporary ??= mkdtempSync(join(tmpdir(), 'berkeley-')));
+}
+
+function socketsOpen(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      const link = readlinkSync(`/proc/self/fd/${fd}`);
+      return link.startsWith('socket:') ? [link] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+after(async () => {
+  for (const process of processes) await process.end();
+  if (temporary !== null) rmSync(temporary, { recursive: true });
+  // What the library opened is closed, and so are the pipes of the peers.
+  assert.deepEqual(
+    socketsOpen().filter((link) => !before.includes(link)),
+    [],
+  );
+});
