@@ -22,6 +22,8 @@ export interface RoundTripCase {
   readonly kind: 'round-trip';
   readonly name: string;
   readonly size: number;
+  /** Whether the client shares its core with the server. */
+  readonly oneCore: boolean;
   /** Clients; the server is C for all of them. */
   readonly contenders: readonly Contender[];
 }
@@ -48,16 +50,8 @@ export const CASES: readonly Case[] = [
   echo(64, 50, { readInto: 1.12, forAwait: 1.18 }),
   echo(64, 500),
   echo(16 * 1024, 20, { readInto: 1.15, forAwait: 1.5 }),
-  {
-    kind: 'round-trip',
-    name: 'blocking round trip, 64 B',
-    size: 64,
-    contenders: [
-      { name: YARDSTICK, program: { c: 'blocking-client' } },
-      { name: 'berkeley/sync', program: { js: 'clients/berkeley-sync' }, goal: 1.08 },
-      { name: `${RIVAL} in a worker, Atomics.wait`, program: { js: 'clients/worker-net' } },
-    ],
-  },
+  roundTrip(64, true),
+  roundTrip(64, false),
   {
     kind: 'idle',
     name: 'idle accepted connections, memory',
@@ -83,6 +77,20 @@ function echo(size: number, connections: number, goals: { readInto?: number; for
       { name: 'berkeley readInto', program: { js: 'servers/berkeley-read-into' }, ...goal(goals.readInto) },
       { name: 'berkeley for await', program: { js: 'servers/berkeley-for-await' }, ...goal(goals.forAwait) },
       { name: RIVAL, program: { js: 'servers/node-net' } },
+    ],
+  };
+}
+
+function roundTrip(size: number, oneCore: boolean): RoundTripCase {
+  return {
+    kind: 'round-trip',
+    name: `blocking round trip, ${size} B, ${oneCore ? 'one core' : 'two cores'}`,
+    size,
+    oneCore,
+    contenders: [
+      { name: YARDSTICK, program: { c: 'blocking-client' } },
+      { name: 'berkeley/sync', program: { js: 'clients/berkeley-sync' }, goal: 1.08 },
+      { name: `${RIVAL} in a worker, Atomics.wait`, program: { js: 'clients/worker-net' } },
     ],
   };
 }

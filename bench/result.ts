@@ -3,6 +3,9 @@
 import { RIVAL, YARDSTICK, type Case, type Contender } from './cases.js';
 import type { EchoSample, IdleSample, RoundTripSample } from './run.js';
 
+/** The share of a turn from which on other processes count as a disturbance. */
+export const CROWDED = 0.03;
+
 export type Sample = EchoSample | RoundTripSample | IdleSample;
 
 /** The median of something over the rounds, and how far the rounds are apart. */

@@ -83,8 +83,7 @@ export async function measureEcho(c: EchoCase, contender: Contender, pace: Pace)
 }
 
 export async function measureRoundTrip(c: RoundTripCase, contender: Contender, pace: Pace): Promise<RoundTripSample> {
-  // Both ends on one core: a switch costs the same each time, while waking another core costs more than all the rest.
-  const server = new Running(ECHO_SERVER, 'measured');
+  const server = new Running(ECHO_SERVER, c.oneCore ? 'measured' : 'counterpart');
   try {
     const port = await server.line(START_SECONDS);
     const client = new Running(contender.program, 'measured', [port, c.size, pace.roundTrips, pace.roundTrips / 4]);

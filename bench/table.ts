@@ -1,7 +1,7 @@
 // Owns how results look to a person. Pure.
 
 import type { Case } from './cases.js';
-import type { Figures, Result, Spread } from './result.js';
+import { CROWDED, type Figures, type Result, type Spread } from './result.js';
 
 type Column = readonly [title: string, cell: (f: Figures) => string];
 
@@ -56,6 +56,6 @@ export function table(result: Result): string {
       .trimEnd(),
   );
   const crowded = Math.max(...result.contenders.map(({ median }) => median['crowded'] ?? 0));
-  if (crowded > 0.03) lines.push(`other processes ran on these cores (${(crowded * 100).toFixed(0)} %): rough figures`);
+  if (crowded > CROWDED) lines.push(`other processes ran on these cores (${(crowded * 100).toFixed(0)} %): rough figures`);
   return [result.case, ...lines.map((line) => `  ${line}`), ''].join('\n');
 }

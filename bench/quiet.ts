@@ -1,0 +1,25 @@
+// Owns what is done about other processes on the machine: a turn begins when it is idle, if that comes soon.
+
+import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { CROWDED } from './result.js';
+
+const LOOK_MS = 200;
+const PATIENCE_MS = 6000;
+
+/** Waits until nothing else runs, but not for ever. Called while no contender runs. */
+export async function quiet(): Promise<void> {
+  for (let waited = 0; waited < PATIENCE_MS; waited += LOOK_MS) {
+    const before = ticks();
+    await setTimeout(LOOK_MS);
+    const after = ticks();
+    if (after.busy - before.busy <= CROWDED * (after.all - before.all) + 1) return;
+  }
+}
+
+/** The time of all cores since the start, as /proc/stat has it. */
+function ticks(): { busy: number; all: number } {
+  const times = /^cpu +(.*)/m.exec(readFileSync('/proc/stat', 'utf8'))![1]!.split(' ').map(Number);
+  const all = times.slice(0, 8).reduce((sum, each) => sum + each, 0);
+  return { busy: all - times[3]! - times[4]!, all };
+}
