@@ -81,13 +81,13 @@ function parseTour(words: string[]): Command {
 }
 
 function parseConnect(words: string[]): Command {
-  const { values, positionals } = parse(words, {});
+  const { values, positionals } = parse(words, pipeFlags);
   if (values.help === true) return { name: 'help' };
   return { name: 'connect', target: oneTarget('connect', positionals), ...pipeOptions(values) };
 }
 
 function parseListen(words: string[]): Command {
-  const { values, positionals } = parse(words, { echo: { type: 'boolean' }, keep: { type: 'boolean' } });
+  const { values, positionals } = parse(words, { ...pipeFlags, echo: { type: 'boolean' }, keep: { type: 'boolean' } });
   if (values.help === true) return { name: 'help' };
   const { echo = false, keep = false } = values;
   if (echo === true && values.crlf === true) throw new UsageError('--crlf is for the input, and --echo reads none');
@@ -100,17 +100,12 @@ function parseListen(words: string[]): Command {
   };
 }
 
-type Flags = Record<string, { type: 'boolean' }>;
+type Flags = Record<string, { type: 'boolean' | 'string' }>;
 type Values = Record<string, string | boolean | undefined>;
 
 function parse(args: string[], flags: Flags): { values: Values; positionals: string[] } {
-  const common = {
-    help: { type: 'boolean', short: 'h' },
-    timeout: { type: 'string' },
-    crlf: { type: 'boolean' },
-  } as const;
   try {
-    return parseArgs({ args, options: { ...common, ...flags }, allowPositionals: true });
+    return parseArgs({ args, options: { help: { type: 'boolean', short: 'h' }, ...flags }, allowPositionals: true });
   } catch (error) {
     // Its second sentence is advice about `--`, which is of no use for what people mistype here.
     const [first = ''] = (error as Error).message.split('. ', 1);
@@ -138,3 +133,5 @@ function duration(text: string | boolean | undefined): Duration | undefined {
   }
   return text as Duration;
 }
+
+const pipeFlags: Flags = { timeout: { type: 'string' }, crlf: { type: 'boolean' } };

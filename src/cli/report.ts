@@ -13,7 +13,8 @@ export function oneLine(error: unknown): string {
     }
     if (error.hint !== undefined) text += ` (${error.hint})`;
   }
-  return text.replace(/\s+/g, ' ');
+  // On the command line there is one TARGET, whatever the library calls the argument.
+  return text.replace(/^The "(to|at)\b[^"]*" argument/, 'TARGET').replace(/\s+/g, ' ');
 }
 
 /** The library refused an argument before any system call: what stood on the command line was wrong. */

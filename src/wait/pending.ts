@@ -75,7 +75,7 @@ export class Pending<T> implements Waiting, Timed {
       return;
     }
     const late = this.#attempt.expired?.();
-    if (late) this.#finish(() => this.#resolve(late.value), true);
+    if (late) this.#finish(late.value, true, false);
     else this.fail(() => timeoutError(this.#attempt.phase, this.#attempt.facts?.('ETIMEDOUT')));
   }
 
@@ -107,15 +107,15 @@ export class Pending<T> implements Waiting, Timed {
     }
     if (this.#settled) return;
     if (isWant(result)) this.#watch(result);
-    else this.#finish(() => this.#resolve(result), false);
+    else this.#finish(result, false, false);
   }
 
   #reject(error: unknown, abandoned: boolean): void {
-    this.#finish(() => rejectWithCaller(this.#resolve, error as Error), abandoned, true);
+    this.#finish(error, abandoned, true);
   }
 
   /** Leaves the lane, lets the next one go on, and settles the promise. */
-  #finish(settle: () => void, abandoned: boolean, failed = false): void {
+  #finish(outcome: unknown, abandoned: boolean, failed: boolean): void {
     if (this.#settled) return;
     this.#settled = true;
     this.#unwatch();
@@ -127,7 +127,8 @@ export class Pending<T> implements Waiting, Timed {
     const first = this.#lane.head === this;
     this.#lane.remove(this);
     if (abandoned) this.#attempt.abandon?.();
-    settle();
+    if (failed) rejectWithCaller(this.#resolve, outcome as Error);
+    else this.#resolve(outcome);
     if (first) this.#lane.advance();
   }
 
