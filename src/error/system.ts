@@ -4,8 +4,16 @@ import { constants } from 'node:os';
 import type { Phase } from '../contract/error.js';
 import { ResolveError, SocketError, type ErrorFacts } from './socket-error.js';
 
+// Where one number has two names, these are the ones that no man page of a socket uses.
+const uncommon = new Set(['EDEADLOCK', 'ENOTSUP', 'EWOULDBLOCK']);
 const names = new Map<number, string>();
-for (const [name, number] of Object.entries(constants.errno)) if (!names.has(number)) names.set(number, name);
+learnErrnos(constants.errno);
+
+/** Adds names of errnos. Node's own list lacks some, such as EHOSTDOWN; native/ has those of this system's headers. */
+export function learnErrnos(table: Readonly<Record<string, number>>): void {
+  for (const [name, number] of Object.entries(table))
+    if (!uncommon.has(name) && !names.has(number)) names.set(number, name);
+}
 
 /** The name of a positive errno. */
 export function errnoName(errno: number): string {

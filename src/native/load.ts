@@ -3,6 +3,7 @@
 
 import { createRequire } from 'node:module';
 import { refusal } from '../error/make.js';
+import { learnErrnos } from '../error/system.js';
 import type { Binding } from './binding.js';
 
 const require = createRequire(import.meta.url);
@@ -14,6 +15,7 @@ let missing: (() => Error) | null = null;
 
 /** The addon of this environment. */
 export const native: Binding = load();
+learnErrnos(native.errnos);
 
 /** Throws where no call can work, before something else is made of the numbers that are missing then. */
 export function requireNative(): void {
