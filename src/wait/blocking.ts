@@ -10,6 +10,7 @@ import { EINTR, POLLIN, POLLOUT, POLLPRI } from '../native/constants.js';
 import { native } from '../native/load.js';
 import type { Runner } from './runner.js';
 import { signalOf, spanOf } from './limit.js';
+import { trust } from './trust.js';
 
 /** A worker comes up for air, because `terminate()` waits for native code to return. */
 const SLICE = isMainThread ? Infinity : 100;
@@ -38,6 +39,7 @@ function drive<T>(attempt: Attempt<T>, o: Op | undefined): T {
     if (attempt.lane !== null && attempt.lane.head !== null)
       throw refusal('ERR_BUSY', attempt.phase, 'the other colour is waiting in this direction');
     for (;;) {
+      // Nobody reads the edges while the thread is blocked.
       trust(attempt);
       stepping = true;
       const result = attempt.step();
@@ -53,21 +55,6 @@ function drive<T>(attempt: Attempt<T>, o: Op | undefined): T {
     }
   } finally {
     if (!stepping) attempt.abandon?.();
-  }
-}
-
-/** The hints are for edges, which nobody reads while the thread is blocked; here every step really tries. */
-function trust(attempt: Attempt<unknown>): void {
-  const { registration } = attempt;
-  if (registration !== null) {
-    registration.readable = true;
-    registration.writable = true;
-  }
-  if (attempt.interests !== undefined && registration === null) {
-    for (const interest of attempt.interests()) {
-      interest.registration.readable = true;
-      interest.registration.writable = true;
-    }
   }
 }
 

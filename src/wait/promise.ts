@@ -9,6 +9,7 @@ import { signalOf, spanOf } from './limit.js';
 import { Pending } from './pending.js';
 import { startReactor } from './reactor.js';
 import type { Runner } from './runner.js';
+import { trust } from './trust.js';
 
 export const promised: Runner<'async'> = {
   mode: 'async',
@@ -43,6 +44,8 @@ function drive<T>(attempt: Attempt<T>, o: Op | undefined): Promise<T> {
       throw error;
     }
   }
+  // The only try there will be: what has arrived is in the kernel, whether or not the loop has told us.
+  if (span <= 0) trust(attempt);
   const { lane } = attempt;
   const first = lane === null || lane.head === null;
   const proceed = first && mayProceed(attempt.registration);
