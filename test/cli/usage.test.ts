@@ -40,8 +40,9 @@ const refused: [words: string[], why: RegExp][] = [
   [['connect', 'a:1', '--timeout'], /--timeout/],
   [['connect', '--crlf=yes', 'a:1'], /--crlf/],
   [['listen', '--echo', '--crlf', ':0'], /--crlf is for the input/],
+  [['tour', '--crlf'], /unknown option '--crlf'/],
   [['tour', 'everything'], /tour takes no arguments/],
-  [['connect', 'no-port-here'], /port/],
+  [['connect', 'no-port-here'], /TARGET .*port/],
   [['connect', 'localhost:65536'], /65536/],
   [['listen', '[::1'], /\[::1/],
 ];
