@@ -23,11 +23,12 @@ export function closeNow(handle: Handle): void {
   if (handle.fd < 0) return;
   handle.closing = true;
   handle.stream?.rememberAddresses();
+  const phase = handle.state === 'listening' ? 'accept' : 'read';
   // The descriptor goes first, so that nothing that is told of the end finds it still open.
   closeDescriptor(handle);
   const unsent = handle.writes.head !== null && !handle.writes.head.survives;
   if (unsent && handle.stream !== null) handle.stream.torn = true;
-  handle.reads.failAfter(null, () => closedError('read'));
+  handle.reads.failAfter(null, () => closedError(phase));
   handle.writes.failAfter(null, () => closedError('write'));
   handle.writes.advance();
   // Those in no lane of this socket (select, poll): no event comes any more, and their next step finds it closed.

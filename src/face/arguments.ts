@@ -14,7 +14,7 @@ import { SOMAXCONN } from '../core/numbers.js';
 import { checkSettings } from '../core/option/settings.js';
 import { isWant } from '../core/want.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
-import { durationOf, refuseZero, spanOf } from '../wait/limit.js';
+import { admit, durationOf, refuseZero, spanOf } from '../wait/limit.js';
 import { checkMode } from './check.js';
 
 /** What connect was asked to do, checked: nothing was opened or looked up yet. */
@@ -33,6 +33,7 @@ const ATTEMPT_DELAY = 250;
 export function connectPlan<M extends Mode>(given: readonly unknown[]): ConnectPlan<M> {
   const { endpoint, o } = connectArguments<M>(given);
   refuseZero(o);
+  admit(o, 'connect');
   const { lookup } = o;
   if (lookup !== undefined && typeof (lookup as Partial<Resolver<M>> | null)?.lookup !== 'function')
     throw invalidType('lookup', 'an object with a function `lookup`', lookup);

@@ -21,6 +21,7 @@ import { Immediately } from '../core/ready.js';
 import { Select, type Selected } from '../core/select.js';
 import { Stream } from '../core/stream.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
+import { admit } from '../wait/limit.js';
 import { checkEvents } from './check.js';
 import type { Colour } from './colour.js';
 import { ConnFace } from './conn-face.js';
@@ -117,6 +118,7 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
     lookup(host, service, o) {
       return runner.go<Address[]>(() => {
         if (typeof host !== 'string') throw invalidType('host', 'a string', host);
+        admit(o, 'lookup');
         const endpoint = parseTarget({ host, port: service ?? 0 }, 'host');
         return new Resolve(endpoint, {
           family: o?.family === undefined ? 0 : familyNumber('family', o.family),
@@ -127,7 +129,12 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
       }, o);
     },
 
-    reverse: (target, o) => runner.go(() => new Reverse(numeric(target, 'address')), o),
+    reverse(target, o) {
+      return runner.go(() => {
+        admit(o, 'lookup');
+        return new Reverse(numeric(target, 'address'));
+      }, o);
+    },
 
     address: (target) => numeric(target, 'target'),
 

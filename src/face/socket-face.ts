@@ -22,7 +22,7 @@ import { Recv, RecvAll, RecvFully, RecvInto, Send } from '../core/transfer.js';
 import { queued, shutdownDescriptor } from '../core/writing.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
 import { MSG_WAITALL, SHUT_RD, SHUT_RDWR, SHUT_WR, SO_RCVTIMEO, SO_SNDTIMEO, SOMAXCONN } from '../core/numbers.js';
-import { durationOf, refuseZero } from '../wait/limit.js';
+import { admit, durationOf, refuseZero } from '../wait/limit.js';
 import { checkBytes, checkEvents, checkMode } from './check.js';
 import type { Colour } from './colour.js';
 
@@ -96,6 +96,7 @@ export class SocketFace<M extends Mode> implements Socket<M> {
     return this.#colour.runner.go(() => {
       const endpoint = parseTarget(to, 'to');
       refuseZero(o);
+      admit(o, 'connect');
       return new ConnectSocket(this.#handle, endpoint);
     }, o);
   }

@@ -45,6 +45,13 @@ export function signalOf(o: Op, phase: Phase): AbortSignal | null {
   return signal;
 }
 
+/** Looks at both before an operation is made that begins something by being made: a lookup, a close. */
+export function admit(o: Op | undefined, phase: Phase): void {
+  if (o === undefined) return;
+  spanOf(o);
+  signalOf(o, phase);
+}
+
 /** Operations that cannot be done without waiting refuse a limit of 0. */
 export function refuseZero(o: Op | undefined): void {
   if (o?.timeout !== undefined && durationOf('timeout', o.timeout) === 0)
