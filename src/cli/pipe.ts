@@ -86,18 +86,23 @@ async function untilSilent(conn: AsyncConn, sending: Promise<void>, state: State
 }
 
 async function receive(conn: AsyncConn, output: Output, timeout: Duration | undefined): Promise<void> {
-  let sent = conn.bytesWritten;
+  let sent = delivered(conn);
   for (;;) {
     try {
       const piece = await conn.read(undefined, { timeout });
       if (piece === null) return;
       await output.write(piece);
     } catch (error) {
-      // It is not silence while we are the one who speaks. A read that timed out has consumed nothing.
-      if (!(error instanceof TimeoutError) || conn.bytesWritten === sent) throw error;
-      sent = conn.bytesWritten;
+      // It is not silence while the peer takes what we say. A read that timed out has consumed nothing.
+      if (!(error instanceof TimeoutError) || delivered(conn) === sent) throw error;
+      sent = delivered(conn);
     }
   }
+}
+
+/** What the peer's kernel has acknowledged; a big send buffer takes minutes of a slow line. */
+function delivered(conn: AsyncConn): number {
+  return conn.bytesWritten - conn.socket.queued().out;
 }
 
 /** Writes everything; the limit is for the silence of a peer that takes nothing, not for the whole piece. */
@@ -107,7 +112,7 @@ async function write(conn: AsyncConn, piece: Uint8Array, timeout: Duration | und
       await conn.write(rest, { timeout });
       return;
     } catch (error) {
-      if (!(error instanceof TimeoutError) || error.bytesDone === 0) throw error;
+      if (!(error instanceof TimeoutError) || (error.bytesDone === 0 && delivered(conn) === before)) throw error;
       rest = rest.subarray(error.bytesDone);
     }
   }

@@ -92,12 +92,21 @@ export function python(t: TestContext, script: string, ...args: string[]): Runni
   return new Running(t, 'python3', ['-c', `${head}\n${script}`, ...args]).flow();
 }
 
-/** A Python server that says where it listens, takes one connection as `s`, and does what the script says. */
-export async function pythonServer(t: TestContext, script: string): Promise<{ server: Running; target: string }> {
+/**
+ * A Python server that says where it listens, takes one connection as `s`, and does what the script says. `prepare`
+ * runs before listen(2), on `s`.
+ */
+export async function pythonServer(
+  t: TestContext,
+  script: string,
+  prepare = '',
+): Promise<{ server: Running; target: string }> {
   const server = python(
     t,
     [
-      'l = socket.create_server(("127.0.0.1", 0))',
+      's = socket.socket()',
+      prepare,
+      's.bind(("127.0.0.1", 0)); s.listen(); l = s',
       'say("port", l.getsockname()[1], "")',
       's, _ = l.accept()',
       script,

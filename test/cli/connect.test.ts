@@ -119,6 +119,24 @@ test('--timeout does not end a conversation in which only we speak', async (t) =
   assert.equal(command.out.toString(), 'heard');
 });
 
+test('--timeout does not end a conversation with a peer that listens slowly', async (t) => {
+  const { target } = await pythonServer(
+    t,
+    [
+      'import time',
+      'digest = hashlib.sha256()',
+      'while piece := s.recv(16384): digest.update(piece); time.sleep(0.02)',
+      's.sendall(digest.hexdigest().encode()); s.close()',
+    ].join('\n'),
+    's.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)',
+  );
+  const command = berkeley(t, 'connect', '--timeout', '800ms', target);
+  const bytes = noise(1 << 20);
+  command.child.stdin.end(bytes);
+  assert.equal(await command.ended(), 0, command.err);
+  assert.equal(command.out.toString(), createHash('sha256').update(bytes).digest('hex'));
+});
+
 test('a refused connection is one line and exit code 1', async (t) => {
   const holder = python(
     t,
