@@ -108,6 +108,7 @@ function delivered(conn: AsyncConn): number {
 /** Writes everything; the limit is for the silence of a peer that takes nothing, not for the whole piece. */
 async function write(conn: AsyncConn, piece: Uint8Array, timeout: Duration | undefined): Promise<void> {
   for (let rest = piece; ;) {
+    const before = delivered(conn);
     try {
       await conn.write(rest, { timeout });
       return;
