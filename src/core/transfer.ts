@@ -88,11 +88,8 @@ export class RecvFully extends Receiving implements Attempt<number> {
       const n = receiveInto(registration, this.#target, this.#filled, this.#length - this.#filled, flags);
       if (n === 0) break;
       if (n < 0) return n;
-      if (flags & MSG_PEEK) {
-        // Peeked bytes stay readable, so there is no event for the rest.
-        registration.readable = true;
-        return n < this.#length ? Want.Pause : n;
-      }
+      // Peeked bytes stay readable, so there is no event for the rest.
+      if (flags & MSG_PEEK) return n < this.#length ? Want.Pause : n;
       this.#filled += n;
     }
     return this.#filled;

@@ -53,6 +53,8 @@ export const TCP_QUICKACK = constant('TCP_QUICKACK');
 
 export const MSG_DONTWAIT = constant('MSG_DONTWAIT');
 export const MSG_NOSIGNAL = constant('MSG_NOSIGNAL');
+export const MSG_ERRQUEUE = constant('MSG_ERRQUEUE');
+export const MSG_OOB = constant('MSG_OOB');
 export const MSG_PEEK = constant('MSG_PEEK');
 export const MSG_TRUNC = constant('MSG_TRUNC');
 export const MSG_WAITALL = constant('MSG_WAITALL');
