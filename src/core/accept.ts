@@ -89,9 +89,11 @@ function acceptOne(listener: Handle): Accepted | null {
     const fd = native.accept(registration.fd, scratch);
     if (fd >= 0) {
       const handle = new Handle(fd, listener.family, listener.kind, listener.protocol, 'connected');
-      // The kernel's SO_RCVTIMEO and SO_SNDTIMEO are inherited, so ours are.
-      handle.receiveLimit = listener.receiveLimit;
-      handle.sendLimit = listener.sendLimit;
+      // The kernel lets accepted sockets inherit SO_RCVTIMEO and SO_SNDTIMEO, except over Unix sockets.
+      if (listener.family !== C.AF_UNIX) {
+        handle.receiveLimit = listener.receiveLimit;
+        handle.sendLimit = listener.sendLimit;
+      }
       return { handle, peer: acceptedPeer() };
     }
     if (fd === C.EAGAIN) {
