@@ -189,7 +189,7 @@ export function setInheritable(handle: Handle, on: boolean): void {
 }
 
 function blocking(fd: number, on: boolean): void {
-  const result = native.setBlocking(fd, !on);
+  const result = native.setBlocking(fd, on);
   if (result < 0) throw systemError(result, 'fcntl', 'option');
 }
 

@@ -39,7 +39,7 @@ export interface Binding {
   disown(fd: number): number;
   /** disown + close(2); EINTR counts as closed. */
   close(fd: number): number;
-  /** fcntl(F_SETFL): sets or clears O_NONBLOCK. */
+  /** fcntl(F_SETFL): `on` clears O_NONBLOCK. */
   setBlocking(fd: number, on: boolean): number;
   /** fcntl(F_SETFD): sets or clears FD_CLOEXEC. */
   setCloexec(fd: number, on: boolean): number;
