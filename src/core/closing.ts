@@ -3,6 +3,9 @@
 // Why the ceremony: close(2) with unread input makes the kernel send RST, and the peer then loses data that we sent before
 // and it has not read. So our direction is ended first and the input that is already there is thrown away. And close(2)
 // with SO_LINGER above 0 freezes the thread even on a non-blocking socket, so the wait is ours and the option is cleared.
+//
+// There is none of it for an inheritable socket, which a child may have too: shutdown(2) would end the child's connection
+// and the input is the child's to read. Only our descriptor is closed.
 
 import type { Phase } from '../contract/error.js';
 import { closedError, refusal } from '../error/make.js';
@@ -39,8 +42,8 @@ export function closeNow(handle: Handle): void {
 /** Ends our direction and throws away what has arrived, without waiting, and closes. */
 export function closeQuietly(handle: Handle): void {
   if (handle.fd < 0) return;
-  if (handle.stream !== null && handle.state !== 'listening') {
-    clearLinger(handle);
+  clearLinger(handle);
+  if (handle.stream !== null && handle.state !== 'listening' && !handle.inheritable) {
     native.shutdown(handle.fd, C.SHUT_WR);
     discard(handle, handle.stream);
   }
@@ -96,6 +99,10 @@ export class CloseStream implements Attempt<void> {
         return;
       }
       if (linger !== null) this.#lingerUntil = performance.now() + linger;
+      if (handle.inheritable) {
+        this.#finish();
+        return;
+      }
       native.shutdown(handle.fd, C.SHUT_WR);
     }
     const peerEnded = discard(handle, this.#stream);
