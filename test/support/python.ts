@@ -45,17 +45,72 @@ export interface Python {
 export interface PythonOptions {
   /** `sys.argv[1:]`. */
   readonly args?: readonly string[];
-  /** Descriptors that it gets as 3, 4, 5 … */
-  readonly descriptors?: readonly number[];
 }
 
 /** Starts Python. Whatever happens to the test, the child is gone after it. */
 export function startPython(t: TestContext, source: string, o: PythonOptions = {}): Python {
   const child = spawn('python3', ['-u', '-c', PRELUDE + source, ...(o.args ?? [])], {
-    stdio: ['pipe', 'pipe', 'pipe', ...(o.descriptors ?? [])],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   t.after(() => stop(child));
   return talkTo(child, source);
+}
+
+/** A Python that does what it is told, statement by statement. */
+export interface Puppet extends Python {
+  /** Runs statements, and waits until they were run. */
+  run(statements: string): Promise<void>;
+  /** Has statements run without waiting for them. `caughtUp` waits for all of them. */
+  begin(statements: string): void;
+  caughtUp(): Promise<void>;
+  /** The value of an expression, through JSON. */
+  value(expression: string): Promise<unknown>;
+}
+
+const STAGE = `
+import json
+for line in sys.stdin:
+    text, wanted = json.loads(line)
+    try:
+        if wanted: say(json.dumps(eval(text)))
+        else:
+            exec(text, globals())
+            say('done')
+    except BaseException as error:
+        say('failed: %r in %s' % (error, text))
+`;
+
+/** Starts a Python that waits for statements; `setting` is run first, and may use `sys.argv`. */
+export function startPuppet(t: TestContext, setting = '', o: PythonOptions = {}): Puppet {
+  const python = startPython(t, `${setting}\n${STAGE}`, o);
+  let begun = 0;
+  async function done(): Promise<void> {
+    begun--;
+    const answer = await python.line();
+    if (answer !== 'done') throw new Error(`Python ${answer}`);
+  }
+  const puppet = {
+    ...python,
+    begin(statements: string) {
+      begun++;
+      python.tell(JSON.stringify([statements, false]));
+    },
+    async caughtUp() {
+      while (begun > 0) await done();
+    },
+    async run(statements: string) {
+      puppet.begin(statements);
+      await puppet.caughtUp();
+    },
+    async value(expression: string): Promise<unknown> {
+      await puppet.caughtUp();
+      python.tell(JSON.stringify([expression, true]));
+      const answer = await python.line();
+      if (answer.startsWith('failed: ')) throw new Error(`Python ${answer}`);
+      return JSON.parse(answer);
+    },
+  };
+  return puppet;
 }
 
 function talkTo(child: ChildProcess, source: string): Python {
