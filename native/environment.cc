@@ -1,8 +1,9 @@
 // Owns the birth and the end of an environment's native data. It must not know how the parts end themselves.
 //
-// The end is an asynchronous cleanup hook, since a uv handle is gone only when its close callback has run: with a
-// synchronous one the loop is torn down under the handle. No JavaScript runs any more by then, and exit handlers of
-// terminated workers never ran at all; so everything the environment owns is closed here.
+// No JavaScript runs any more when an environment ends, and exit handlers of terminated workers never ran at all; so
+// everything the environment owns is closed here. With a uv handle the end is an asynchronous cleanup hook, since the
+// handle is gone only when its close callback has run: with a synchronous one the loop is torn down under it. Without one
+// the hook is synchronous, because Deno (2.9) frees an asynchronous hook twice when it is removed as Node-API demands.
 #include "environment.h"
 
 #include <stdlib.h>
@@ -29,12 +30,11 @@ static void reactor_stopped(Environment* environment) {
   if (cleanup != nullptr) napi_remove_async_cleanup_hook(cleanup);
 }
 
-static void end(napi_async_cleanup_hook_handle, void* data) {
+static void end_asynchronously(napi_async_cleanup_hook_handle, void* data) {
   reactor_end(static_cast<Environment*>(data), reactor_stopped);
 }
 
-// For a runtime that has no asynchronous hooks; no uv handle exists there.
-static void end_synchronously(void* data) { end(nullptr, data); }
+static void end_synchronously(void* data) { reactor_end(static_cast<Environment*>(data), reactor_stopped); }
 
 static void finalize(napi_env, void* data, void*) {
   Environment* environment = static_cast<Environment*>(data);
@@ -50,9 +50,16 @@ Environment* environment_create(napi_env env) {
     free(environment);
     return nullptr;
   }
-  if (napi_add_async_cleanup_hook(env, end, environment, &environment->cleanup) != napi_ok) {
-    environment->cleanup = nullptr;
-    napi_add_env_cleanup_hook(env, end_synchronously, environment);
-  }
+  napi_add_env_cleanup_hook(env, end_synchronously, environment);
   return environment;
+}
+
+bool environment_end_asynchronously(Environment* environment) {
+  napi_env env = environment->env;
+  if (napi_add_async_cleanup_hook(env, end_asynchronously, environment, &environment->cleanup) != napi_ok) {
+    environment->cleanup = nullptr;
+    return false;
+  }
+  napi_remove_env_cleanup_hook(env, end_synchronously, environment);
+  return true;
 }

@@ -12,6 +12,7 @@ struct Reactor;
 
 struct Environment {
   napi_env env;
+  // Null while the end is synchronous.
   napi_async_cleanup_hook_handle cleanup;
 
   // The slab of recvSlab and sendSlab; the reference keeps it alive.
@@ -31,6 +32,9 @@ struct Environment {
 
 // Null when memory is short.
 Environment* environment_create(napi_env env);
+
+// From now on the end may take a turn of the loop. False when the runtime refuses.
+bool environment_end_asynchronously(Environment* environment);
 
 struct FunctionEntry {
   const char* name;

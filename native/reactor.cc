@@ -128,7 +128,11 @@ static napi_value JS_reactorStart(napi_env env, napi_callback_info info) {
   if (napi_create_reference(env, a.values[1], 1, &reactor->batch_reference) == napi_ok &&
       napi_create_reference(env, a.values[2], 1, &reactor->state_reference) == napi_ok &&
       napi_create_reference(env, a.values[3], 1, &reactor->ready_reference) == napi_ok) {
-    reactor->wake = (uv ? wake_uv_start : wake_thread_start)(env, reactor, &error);
+    if (uv && a.environment->cleanup == nullptr && !environment_end_asynchronously(a.environment)) {
+      error = ENOTSUP;
+    } else {
+      reactor->wake = (uv ? wake_uv_start : wake_thread_start)(env, reactor, &error);
+    }
   }
   if (reactor->wake == nullptr) {
     destroy(reactor);
