@@ -1,0 +1,107 @@
+// Every code block that is marked `ts` is type-checked against the built library, and run when it is a whole program.
+//
+// A block with an import is a whole program; `ts check` says that it is not to be run. Anything else is a fragment of one:
+// it finds the functions of an entry point and a few open things (see `surroundings`). `ts sync` is for the blocking colour.
+// What a program prints must agree with the comments behind its console.log calls.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+import { blocks, pages, root, type Block } from './pages.js';
+
+const all = pages()
+  .flatMap(blocks)
+  .filter(({ info }) => info === 'ts' || info.startsWith('ts '));
+const isProgram = ({ code }: Block): boolean => /^import /m.test(code);
+
+function surroundings(colour: 'async' | 'sync'): string {
+  return [
+    `import { address, adopt, connect, constants, features, listen, lookup, options, reverse, select, setDefaults, share,`,
+    `  ClosedError, EndOfStreamError, LimitError, ResolveError, SocketError, TimeoutError, type Address, type Conn,`,
+    `  type Listener, type Socket, type AsyncConn, type SyncConn } from '${colour === 'sync' ? 'berkeley/sync' : 'berkeley'}';`,
+    `declare const conn: Conn<'${colour}'>, listener: Listener<'${colour}'>, socket: Socket<'${colour}'>;`,
+    `declare function serve(conn: Conn<'${colour}'>): ${colour === 'sync' ? 'void' : 'Promise<void>'};`,
+    `declare const buffer: Buffer, signal: AbortSignal;`,
+    `export ${colour === 'sync' ? '' : 'async '}function fragment(): ${colour === 'sync' ? 'void' : 'Promise<void>'} {`,
+    '',
+  ].join('\n');
+}
+
+interface Source {
+  readonly block: Block;
+  readonly text: string;
+  /** Lines that were put in front. */
+  readonly before: number;
+}
+
+function source(block: Block): Source {
+  if (isProgram(block)) return { block, text: `${block.code}\nexport {};\n`, before: 0 };
+  const front = surroundings(block.info === 'ts sync' ? 'sync' : 'async');
+  return { block, text: `${front}${block.code}\n}\n`, before: front.split('\n').length - 1 };
+}
+
+test('every code block of the documents compiles against the library', () => {
+  assert.ok(all.length >= 25, `only ${all.length} blocks were found`);
+  const sources = new Map(all.map((block, i) => [`${root}build/docs-block-${i}.ts`, source(block)]));
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    types: ['node'],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noEmit: true,
+    skipLibCheck: true,
+  };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists, readFile } = host;
+  host.getCurrentDirectory = () => root;
+  host.fileExists = (name) => sources.has(name) || fileExists(name);
+  host.readFile = (name) => sources.get(name)?.text ?? readFile(name);
+  host.getSourceFile = (name, ...rest) => {
+    const found = sources.get(name);
+    return found === undefined
+      ? getSourceFile.call(host, name, ...rest)
+      : ts.createSourceFile(name, found.text, rest[0], true);
+  };
+  const program = ts.createProgram([...sources.keys()], options, host);
+  const complaints = ts.getPreEmitDiagnostics(program).map((diagnostic) => {
+    const what = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n');
+    const found = sources.get(diagnostic.file?.fileName ?? '');
+    if (found === undefined || diagnostic.file === undefined) return what;
+    const { line } = diagnostic.file.getLineAndCharacterOfPosition(diagnostic.start ?? 0);
+    return `${found.block.page}:${found.block.line + line - found.before}: ${what}`;
+  });
+  assert.deepEqual(complaints, []);
+});
+
+const programs = all.filter((block) => isProgram(block) && block.info !== 'ts check');
+
+test('every program of the documents runs, ends by itself and prints what it says', { timeout: 60_000 }, async (t) => {
+  assert.ok(programs.length >= 5, `only ${programs.length} programs were found`);
+  // A folder of its own, as a user of the package would have it.
+  const folder = mkdtempSync(join(tmpdir(), 'berkeley-docs-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(root, join(folder, 'node_modules', 'berkeley'));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
+  const run = promisify(execFile);
+  for (const [i, block] of programs.entries()) {
+    const file = join(folder, `program-${i}.js`);
+    writeFileSync(file, ts.transpileModule(block.code, { compilerOptions }).outputText);
+    const expected = [...block.code.matchAll(/console\.log\(.*\); \/\/ (.+)$/gm)].map(([, words]) => words!);
+    await t.test(`${block.page}:${block.line}`, async () => {
+      const { stdout, stderr } = await run(process.execPath, [file], { cwd: folder, timeout: 20_000 });
+      assert.equal(stderr, '');
+      if (expected.length > 0) assert.deepEqual(stdout.trimEnd().split('\n'), expected);
+    });
+  }
+});
