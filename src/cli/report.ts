@@ -2,17 +2,11 @@
 
 import { SocketError } from '../error/socket-error.js';
 
-/** The message, what was tried when it was more than one address, and the hint. */
+/** The message, which names every address that was tried, and the hint. */
 export function oneLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   let text = error.message;
-  if (error instanceof SocketError) {
-    if (error.attempts.length > 1) {
-      const tried = error.attempts.map((one) => `${one.address} ${one.code} in ${one.ms.toFixed(1)} ms`);
-      text += `; tried ${tried.join(', ')}`;
-    }
-    if (error.hint !== undefined) text += ` (${error.hint})`;
-  }
+  if (error instanceof SocketError && error.hint !== undefined) text += ` (${error.hint})`;
   // On the command line there is one TARGET, whatever the library calls the argument.
   return text.replace(/^The "(to|at)\b[^"]*" argument/, 'TARGET').replace(/\s+/g, ' ');
 }
