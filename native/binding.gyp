@@ -32,8 +32,8 @@
             'wake_uv.cc',
           ],
           'defines': ['NAPI_VERSION=8', '_GNU_SOURCE'],
-          'cflags': ['-O2', '-Wall', '-Wextra', '-Werror', '-fvisibility=hidden', '-include', '<(module_root_dir)/glibc_versions.h'],
-          # Before -std, node-gyp puts the one of the Node line it builds for.
+          'cflags': ['-O2', '-Wall', '-Wextra', '-Werror', '-fvisibility=hidden'],
+          # One standard on every Node line; node-gyp would put the line's own.
           'cflags_cc!': ['-std=gnu++17', '-std=gnu++20', '-std=c++20'],
           'cflags_cc': ['-std=c++17', '-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics'],
           # nodelete: the resolver's threads and the end of an environment outlive the last worker that has loaded the

@@ -1,8 +1,8 @@
 // Owns the symbol versions the addon asks of glibc. It must not know who uses the functions.
 //
 // glibc 2.34 moved libpthread and libdl into libc and gave their functions new versions. A file built on such a system
-// would not load below it, though nothing but the number changed; Node itself runs from 2.28 on. The compiler includes
-// this file before every source (binding.gyp). What is listed in `nm -D` with a higher version than 2.28 belongs here.
+// would not load below it, though nothing but the number changed; Node itself runs from 2.28 on. Every file that uses one
+// of these functions includes this one. What `nm -D` lists with a higher version than 2.28 belongs here.
 #ifndef BERKELEY_GLIBC_VERSIONS_H
 #define BERKELEY_GLIBC_VERSIONS_H
 

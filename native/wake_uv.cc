@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "environment.h"
+#include "glibc_versions.h"
 #include "reactor.h"
 #include "wake.h"
 
