@@ -60,16 +60,18 @@ test('every code block of the documents compiles against the library', () => {
     noEmit: true,
     skipLibCheck: true,
   };
-  const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists, readFile } = host;
-  host.getCurrentDirectory = () => root;
-  host.fileExists = (name) => sources.has(name) || fileExists(name);
-  host.readFile = (name) => sources.get(name)?.text ?? readFile(name);
-  host.getSourceFile = (name, ...rest) => {
-    const found = sources.get(name);
-    return found === undefined
-      ? getSourceFile.call(host, name, ...rest)
-      : ts.createSourceFile(name, found.text, rest[0], true);
+  const disk = ts.createCompilerHost(options);
+  const host: ts.CompilerHost = {
+    ...disk,
+    getCurrentDirectory: () => root,
+    fileExists: (name) => sources.has(name) || disk.fileExists(name),
+    readFile: (name) => sources.get(name)?.text ?? disk.readFile(name),
+    getSourceFile(name, version, ...rest) {
+      const found = sources.get(name);
+      return found === undefined
+        ? disk.getSourceFile(name, version, ...rest)
+        : ts.createSourceFile(name, found.text, version, true);
+    },
   };
   const program = ts.createProgram([...sources.keys()], options, host);
   const complaints = ts.getPreEmitDiagnostics(program).map((diagnostic) => {
