@@ -40,8 +40,8 @@ export interface Attempt<T> {
   subscribe?(wake: () => void): void;
   /** The result when the limit is spent, for operations whose limit is not an error; null if it is one after all. */
   expired?(): { readonly value: T } | null;
-  /** What an error about the limit (`code` is 'ETIMEDOUT') or the signal ('ABORT_ERR') should carry. */
-  facts?(code: 'ETIMEDOUT' | 'ABORT_ERR'): Partial<ErrorFacts>;
+  /** What an error about the limit (`code` is 'ETIMEDOUT'), the signal ('ABORT_ERR') or a close ('ERR_SOCKET_CLOSED') should carry. */
+  facts?(code: 'ETIMEDOUT' | 'ABORT_ERR' | 'ERR_SOCKET_CLOSED'): Partial<ErrorFacts>;
   /** Called when the operation ends in any other way than by its own step: gives back what it holds. */
   abandon?(): void;
 }

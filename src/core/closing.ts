@@ -31,8 +31,8 @@ export function closeNow(handle: Handle): void {
   closeDescriptor(handle);
   const unsent = handle.writes.head !== null && !handle.writes.head.survives;
   if (unsent && handle.stream !== null) handle.stream.torn = true;
-  handle.reads.failAfter(null, () => closedError(phase));
-  handle.writes.failAfter(null, () => closedError('write'));
+  handle.reads.failAfter(null, (facts) => closedError(phase, facts));
+  handle.writes.failAfter(null, (facts) => closedError('write', facts));
   handle.writes.advance();
   // Those in no lane of this socket (select, poll): no event comes any more, and their next step finds it closed.
   for (const watcher of handle.registration.watchers ?? []) watcher.wake();
@@ -77,7 +77,7 @@ export class CloseStream implements Attempt<void> {
     const { handle } = stream;
     if (handle.closing) return;
     handle.closing = true;
-    handle.reads.failAfter(null, () => closedError('read'));
+    handle.reads.failAfter(null, (facts) => closedError('read', facts));
   }
 
   get lane() {

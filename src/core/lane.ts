@@ -1,6 +1,9 @@
 // Owns the order of operations: one lane is served strictly first come, first served. It must not know how waiting works.
 
-import type { SocketError } from '../error/socket-error.js';
+import type { ErrorFacts, SocketError } from '../error/socket-error.js';
+
+/** Makes the error of an operation that others end. `facts` is how far it had come. */
+export type MakeError = (facts: Partial<ErrorFacts> | undefined) => SocketError;
 
 /** An operation that waits for its turn or for its socket. The wait room makes these. */
 export interface Waiting {
@@ -10,7 +13,7 @@ export interface Waiting {
   /** The socket may be ready: try again. */
   wake(): void;
   /** Ends the operation with an error, which is made where the caller's line shows in its stack. */
-  fail(make: () => SocketError): void;
+  fail(make: MakeError): void;
 }
 
 /** A queue of waiting operations, linked so that the common case of one costs nothing. */
@@ -41,7 +44,7 @@ export class Lane {
   }
 
   /** Fails everything that stands behind `first`, or everything if it is null, except what survives. */
-  failAfter(first: Waiting | null, make: () => SocketError): void {
+  failAfter(first: Waiting | null, make: MakeError): void {
     const doomed: Waiting[] = [];
     for (let waiting = first === null ? this.head : first.next; waiting !== null; waiting = waiting.next)
       if (!waiting.survives) doomed.push(waiting);

@@ -2,7 +2,7 @@
 // is at the head of its lane and watches, or stands behind others and only its deadline and signal count.
 
 import type { Attempt } from '../core/attempt.js';
-import { Lane, type Waiting } from '../core/lane.js';
+import { Lane, type MakeError, type Waiting } from '../core/lane.js';
 import type { Registration } from '../core/registration.js';
 import { isWant, Want } from '../core/want.js';
 import { abortError, refusal, timeoutError } from '../error/make.js';
@@ -76,16 +76,16 @@ export class Pending<T> implements Waiting, Timed {
     }
     const late = this.#attempt.expired?.();
     if (late) this.#finish(late.value, true, false);
-    else this.fail(() => timeoutError(this.#attempt.phase, this.#attempt.facts?.('ETIMEDOUT')));
+    else this.#reject(timeoutError(this.#attempt.phase, this.#attempt.facts?.('ETIMEDOUT')), true);
   }
 
   handleEvent(): void {
     const signal = this.#signal!;
-    this.fail(() => abortError(this.#attempt.phase, signal, this.#attempt.facts?.('ABORT_ERR')));
+    this.#reject(abortError(this.#attempt.phase, signal, this.#attempt.facts?.('ABORT_ERR')), true);
   }
 
-  fail(make: () => SocketError): void {
-    this.#reject(make(), true);
+  fail(make: MakeError): void {
+    this.#reject(make(this.#attempt.facts?.('ERR_SOCKET_CLOSED')), true);
   }
 
   #join(): void {
