@@ -36,6 +36,8 @@ export class SendAll implements Attempt<number> {
   readonly #sender: Sender | null;
   readonly #flags: number;
   readonly #pieces: readonly Uint8Array[];
+  /** How long each piece was when the call was made; null for the usual single one, which is as long as the total. */
+  readonly #lengths: readonly number[] | null;
   readonly #total: number;
   #index = 0;
   #offset = 0;
@@ -46,6 +48,7 @@ export class SendAll implements Attempt<number> {
     this.#pieces = pieces;
     this.#sender = sender;
     this.#flags = flags;
+    this.#lengths = pieces.length > 1 ? pieces.map((piece) => piece.length) : null;
     let total = 0;
     for (const piece of pieces) total += piece.length;
     this.#total = total;
@@ -62,6 +65,7 @@ export class SendAll implements Attempt<number> {
   }
 
   step(): number {
+    this.#checkPieces();
     while (this.#done < this.#total) {
       const n = this.#sendSome();
       if (n === Want.Write) return n;
@@ -80,11 +84,8 @@ export class SendAll implements Attempt<number> {
   #sendSome(): number {
     const pieces = this.#pieces;
     const piece = pieces[this.#index]!;
-    // The caller's memory may have been detached or resized while we waited.
-    if (piece.length < this.#offset)
-      throw refusal('ERR_BUFFER_DETACHED', 'write', 'the data was detached or shrunk during the call', this.facts());
     if (this.#index === pieces.length - 1)
-      return sendOnce(this.#handle, piece, this.#offset, this.#remaining(piece), this.#flags);
+      return sendOnce(this.#handle, piece, this.#offset, this.#total - this.#done, this.#flags);
     const { registration } = this.#handle;
     if (!registration.writable) return Want.Write;
     const n = native.sendv(registration.fd, pieces, this.#index, this.#offset, this.#flags | FLAGS);
@@ -93,17 +94,21 @@ export class SendAll implements Attempt<number> {
     return Want.Write;
   }
 
-  #remaining(piece: Uint8Array): number {
-    const length = this.#total - this.#done;
-    if (piece.length - this.#offset < length)
-      throw refusal('ERR_BUFFER_DETACHED', 'write', 'the data was detached or shrunk during the call', this.facts());
-    return length;
+  /** The caller's memory may have been detached or resized while we waited. Then nothing of what is left goes out. */
+  #checkPieces(): void {
+    for (let i = this.#index; i < this.#pieces.length; i++)
+      if (this.#pieces[i]!.length !== this.#lengthOf(i))
+        throw refusal('ERR_BUFFER_DETACHED', 'write', 'the data was detached or resized during the call', this.facts());
+  }
+
+  #lengthOf(index: number): number {
+    return this.#lengths === null ? this.#total : this.#lengths[index]!;
   }
 
   #advance(n: number): void {
     let left = n + this.#offset;
-    while (this.#index < this.#pieces.length && left >= this.#pieces[this.#index]!.length) {
-      left -= this.#pieces[this.#index]!.length;
+    while (this.#index < this.#pieces.length && left >= this.#lengthOf(this.#index)) {
+      left -= this.#lengthOf(this.#index);
       this.#index++;
     }
     this.#offset = left;
