@@ -112,12 +112,22 @@ export class ReadExact extends Reading implements Attempt<Buffer> {
       this.#filled = this.stream.buffer.takeInto(this.#target);
     }
     while (this.#filled < this.#n) {
-      const got = this.stream.receiveInto(this.#target, this.#filled, this.#n - this.#filled);
+      const got = this.#receive(this.#target);
       if (got === 0) throw this.#early(this.#target.subarray(0, this.#filled));
       if (got < 0) return got as Want;
       this.#filled += got;
     }
     return this.#target;
+  }
+
+  #receive(target: Buffer): number {
+    try {
+      return this.stream.receiveInto(target, this.#filled, this.#n - this.#filled);
+    } catch (error) {
+      // The connection was reset, say. What came before it is still the next read's.
+      this.abandon();
+      throw error;
+    }
   }
 
   #early(partial: Buffer): Error {
