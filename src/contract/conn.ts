@@ -86,7 +86,7 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
   readAll(o?: Op & { max?: number }): R<M, Buffer>;
   /** Looks at the next `n` bytes and leaves them. Fewer only at the end of the stream. */
   peek(n: number, o?: Op): R<M, Buffer>;
-  /** Puts bytes back in front of what will be read next. They need not have come from here. */
+  /** Puts bytes back in front of what will be read next. They need not have come from here. @throws SocketError `ERR_BUSY` while a read waits */
   unread(data: Data): void;
 
   /**

@@ -20,6 +20,7 @@ import type { SendAll } from '../core/send.js';
 import type { Stream } from '../core/stream.js';
 import { EndWriting, shutdownDescriptor, WaitFlushed, write } from '../core/writing.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
+import { refusal } from '../error/make.js';
 import { durationOf, spanOf } from '../wait/limit.js';
 import { setReferenced } from '../wait/reactor.js';
 import { checkBytes } from './check.js';
@@ -143,6 +144,9 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
     const { stream } = this;
     const bytes = toBytes('data', data, stream.encoding);
     stream.check('read');
+    // It has looked at what is buffered, and must not find other bytes in front of it.
+    if (stream.handle.reads.head !== null)
+      throw refusal('ERR_BUSY', 'read', 'bytes cannot be put back while a read is waiting');
     // A copy: the caller may go on using its memory.
     stream.buffer.prepend(Buffer.from(bytes));
   }
