@@ -134,6 +134,11 @@ export async function failure(call: () => unknown, code: string): Promise<Failur
   assert.fail(`it should have failed with ${code}, and returned ${String(value)}`);
 }
 
+/** Whether nothing has ended the connection yet. */
+export function isOpen(conn: AnyConn): boolean {
+  return conn.closeInfo === null;
+}
+
 /** The net of a colour, in the type of both. */
 export function netOf(colour: Mode): AnyNet {
   return colour === 'async' ? promises : blocking;
