@@ -40,10 +40,11 @@ export class SendAll implements Attempt<number> {
   readonly #lengths: readonly number[] | null;
   readonly #total: number;
   #index = 0;
-  #offset = 0;
-  #done = 0;
+  #offset: number;
+  #done: number;
 
-  constructor(handle: Handle, pieces: readonly Uint8Array[], sender: Sender | null, flags = 0) {
+  /** `done` bytes of the first piece are sent already. */
+  constructor(handle: Handle, pieces: readonly Uint8Array[], sender: Sender | null, flags = 0, done = 0) {
     this.#handle = handle;
     this.#pieces = pieces;
     this.#sender = sender;
@@ -52,6 +53,8 @@ export class SendAll implements Attempt<number> {
     let total = 0;
     for (const piece of pieces) total += piece.length;
     this.#total = total;
+    this.#done = done;
+    this.#offset = done;
   }
 
   get lane() {

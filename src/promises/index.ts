@@ -1,18 +1,34 @@
 // The promise colour: `import { connect } from 'berkeley'`.
 
-import type { Conn, Listener, Net } from '../contract/index.js';
+import type { Conn, Data, Listener, Net, Op } from '../contract/index.js';
 import { Accept } from '../core/accept.js';
 import { NextPiece } from '../core/reading.js';
 import type { Stream } from '../core/stream.js';
 import { ClosedError } from '../error/socket-error.js';
+import { writeAtOnce, writeRest } from '../core/writing.js';
 import type { Colour } from '../face/colour.js';
 import { ConnFace } from '../face/conn-face.js';
 import { ListenerFace } from '../face/listener-face.js';
 import { netOf } from '../face/net.js';
 import { SocketFace } from '../face/socket-face.js';
+import { mayProceed } from '../wait/fairness.js';
 import { promised } from '../wait/promise.js';
 
 class AsyncConnFace extends ConnFace<'async'> implements AsyncIterable<Buffer> {
+  override write(data: Data | Data[], o?: Op): Promise<number> {
+    const { stream } = this;
+    if (o !== undefined || !(data instanceof Uint8Array) || !mayProceed(stream.handle.registration))
+      return super.write(data, o);
+    try {
+      const n = writeAtOnce(stream, data);
+      if (n === 0) return super.write(data);
+      return n === data.length ? Promise.resolve(n) : promised.run(writeRest, stream, data, n, undefined);
+    } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      return Promise.reject(error);
+    }
+  }
+
   /** Written by hand: a step costs 29 ns, over an async generator 92. Leaving the loop closes nothing, so there is no `return`. */
   [Symbol.asyncIterator](): AsyncIterator<Buffer, undefined> {
     const { stream } = this;
