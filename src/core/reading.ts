@@ -6,6 +6,8 @@ import { DelimiterScan, LineScan, type Found } from '../buffer/scan.js';
 import { decodeText } from '../codec/text.js';
 import { endOfStream, limitError, refusal } from '../error/make.js';
 import type { Attempt } from './attempt.js';
+import type { Lane } from './lane.js';
+import type { Registration } from './registration.js';
 import type { Stream } from './stream.js';
 import type { Want } from './want.js';
 import { isWant } from './want.js';
@@ -17,21 +19,19 @@ export const PIECE = 64 * 1024;
 
 abstract class Reading {
   readonly phase: Phase = 'read';
+  // Fields and not accessors: the loops look at them several times in every call.
+  readonly lane: Lane;
+  readonly registration: Registration;
+  readonly limit: number;
   protected readonly stream: Stream;
 
   constructor(stream: Stream) {
     stream.check('read');
+    const { handle } = stream;
+    this.lane = handle.reads;
+    this.registration = handle.registration;
+    this.limit = handle.receiveLimit;
     this.stream = stream;
-  }
-
-  get lane() {
-    return this.stream.handle.reads;
-  }
-  get registration() {
-    return this.stream.handle.registration;
-  }
-  get limit() {
-    return this.stream.handle.receiveLimit;
   }
 }
 

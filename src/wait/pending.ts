@@ -23,6 +23,7 @@ export class Pending<T> implements Waiting, Timed {
   deadline = Infinity;
   readonly #attempt: Attempt<T>;
   readonly #lane: Lane;
+  readonly #registration: Registration | null;
   readonly #resolve: Settle;
   readonly #limit: number;
   readonly #signal: AbortSignal | null;
@@ -34,6 +35,7 @@ export class Pending<T> implements Waiting, Timed {
   constructor(attempt: Attempt<T>, resolve: Settle, limit: number, signal: AbortSignal | null) {
     this.#attempt = attempt;
     this.#lane = attempt.lane ?? new Lane();
+    this.#registration = attempt.registration;
     this.#resolve = resolve;
     this.#limit = limit;
     this.#signal = signal;
@@ -89,14 +91,14 @@ export class Pending<T> implements Waiting, Timed {
   }
 
   #join(): void {
-    begin(this.#attempt.registration);
+    begin(this.#registration);
     this.#attempt.subscribe?.(() => this.wake());
     this.#signal?.addEventListener('abort', this);
     this.#lane.append(this);
   }
 
   #step(): void {
-    const { registration } = this.#attempt;
+    const registration = this.#registration;
     if (registration !== null) registration.streak = 0;
     let result: T | Want;
     try {
@@ -121,9 +123,8 @@ export class Pending<T> implements Waiting, Timed {
     this.#unwatch();
     removeTimed(this);
     this.#signal?.removeEventListener('abort', this);
-    const { registration, breaks } = this.#attempt;
-    end(registration);
-    if (failed && breaks) this.#lane.failAfter(this, writeBroken);
+    end(this.#registration);
+    if (failed && this.#attempt.breaks) this.#lane.failAfter(this, writeBroken);
     const first = this.#lane.head === this;
     this.#lane.remove(this);
     if (abandoned) this.#attempt.abandon?.();
@@ -133,7 +134,7 @@ export class Pending<T> implements Waiting, Timed {
   }
 
   #watch(want: Want): void {
-    const { registration } = this.#attempt;
+    const registration = this.#registration;
     this.#watching = want;
     try {
       if (want === Want.Read && registration!.reader === null) {
@@ -156,7 +157,7 @@ export class Pending<T> implements Waiting, Timed {
     const registrations =
       want === Want.Many
         ? (attempt.interests?.() ?? []).map((interest) => interest.registration)
-        : [attempt.registration!];
+        : [this.#registration!];
     this.#watched = registrations;
     for (const each of registrations) {
       (each.watchers ??= []).push(this);
@@ -170,7 +171,7 @@ export class Pending<T> implements Waiting, Timed {
     const want = this.#watching;
     if (want === null) return;
     this.#watching = null;
-    const { registration } = this.#attempt;
+    const registration = this.#registration;
     if (registration !== null) {
       if (registration.reader === this) registration.reader = null;
       if (registration.writer === this) registration.writer = null;
