@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <limits.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "arguments.h"
 #include "environment.h"
@@ -13,6 +15,16 @@
 #ifndef IOV_MAX
 #define IOV_MAX 1024
 #endif
+
+// recv(2) and send(2) of the C library are cancellation points: in a process with threads, as Node is, each call pays for
+// switching cancellation on and off around it. These never block, so the plain system call does.
+static ssize_t receive(int fd, void* data, size_t length, int flags) {
+  return syscall(SYS_recvfrom, fd, data, length, flags, nullptr, nullptr);
+}
+
+static ssize_t transmit(int fd, const void* data, size_t length, int flags) {
+  return syscall(SYS_sendto, fd, data, length, flags, nullptr, 0);
+}
 
 static napi_value JS_recv(napi_env env, napi_callback_info info) {
   Arguments<5> a(env, info);
@@ -23,7 +35,7 @@ static napi_value JS_recv(napi_env env, napi_callback_info info) {
   }
   Bytes buffer;
   if (!a.bytes(1, &buffer) || !buffer.holds(offset, length)) return give(env, -EFAULT);
-  return give(env, attempt([&] { return recv(fd, buffer.data + offset, static_cast<size_t>(length), flags); }));
+  return give(env, attempt([&] { return receive(fd, buffer.data + offset, static_cast<size_t>(length), flags); }));
 }
 
 static napi_value JS_send(napi_env env, napi_callback_info info) {
@@ -35,7 +47,7 @@ static napi_value JS_send(napi_env env, napi_callback_info info) {
   }
   Bytes buffer;
   if (!a.bytes(1, &buffer) || !buffer.holds(offset, length)) return give(env, -EFAULT);
-  return give(env, attempt([&] { return send(fd, buffer.data + offset, static_cast<size_t>(length), flags); }));
+  return give(env, attempt([&] { return transmit(fd, buffer.data + offset, static_cast<size_t>(length), flags); }));
 }
 
 static napi_value JS_sendv(napi_env env, napi_callback_info info) {
@@ -106,7 +118,7 @@ static napi_value JS_recvSlab(napi_env env, napi_callback_info info) {
   }
   Bytes slab;
   if (!slab_of(a.environment, &slab, offset, length)) return give(env, -EFAULT);
-  return give(env, attempt([&] { return recv(fd, slab.data + offset, static_cast<size_t>(length), flags); }));
+  return give(env, attempt([&] { return receive(fd, slab.data + offset, static_cast<size_t>(length), flags); }));
 }
 
 static napi_value JS_sendSlab(napi_env env, napi_callback_info info) {
@@ -118,7 +130,7 @@ static napi_value JS_sendSlab(napi_env env, napi_callback_info info) {
   }
   Bytes slab;
   if (!slab_of(a.environment, &slab, offset, length)) return give(env, -EFAULT);
-  return give(env, attempt([&] { return send(fd, slab.data + offset, static_cast<size_t>(length), flags); }));
+  return give(env, attempt([&] { return transmit(fd, slab.data + offset, static_cast<size_t>(length), flags); }));
 }
 
 const FunctionEntry transfer_functions[] = {
