@@ -178,7 +178,8 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
     return this.colour.runner.go(() => {
       // Before anything ends: a wrong limit must not close the connection.
       if (o !== undefined) spanOf(o);
-      return new CloseStream(this.stream, o !== undefined);
+      // A signal alone is no limit: it does not make close wait for the peer.
+      return new CloseStream(this.stream, o?.timeout !== undefined || o?.deadline !== undefined);
     }, o);
   }
   abort(): void {
