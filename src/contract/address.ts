@@ -11,7 +11,7 @@ export interface Address {
   readonly family: Family;
   /** `'127.0.0.1'`, `'::1'` without its zone, a Unix path, or `''` for an unnamed Unix socket. */
   readonly address: string;
-  /** IPv4 and IPv6 only. */
+  /** IPv4 and IPv6 only: 0 to 65535. */
   readonly port?: number;
   /** The zone of an IPv6 address: an interface name, or its number where the interface has no name. */
   readonly scope?: string;
@@ -23,7 +23,7 @@ export interface Address {
   readonly canonicalName?: string;
   /** True when both name the same end: same family, bytes, port and zone. */
   equals(other: Address): boolean;
-  /** `'127.0.0.1:80'`, `'[::1]:80'`, `'[fe80::1%eth0]:80'`, `'unix:/p'`, `'unix:@name'`. A valid `Target`. */
+  /** `'127.0.0.1:80'`, `'[::1]:80'`, `'[fe80::1%eth0]:80'`, `'unix:/p'`, `'unix:@name'`. A valid `Target`, but for an unnamed Unix socket, which reads `'unix:'`. */
   toString(): string;
 }
 
@@ -39,7 +39,9 @@ export interface Address {
  * - an object with `host` and `port`, or with `path`; an `Address`; or raw sockaddr bytes of any family
  *
  * Parsing is strict: ports are 0 to 65535 in decimal, names hold no blanks or control characters, old IPv4 spellings
- * such as `127.1` or `0x7f.0.0.1` are refused. Internationalised names go out as punycode (UTS 46).
+ * such as `127.1` or `0x7f.0.0.1` are refused, a Unix path has at most 107 bytes (unix(7)). Internationalised names go out
+ * as punycode (UTS 46). What is wrong is a `TypeError` or `RangeError` that names the argument. docs/guide/addresses.md has
+ * every form.
  */
 export type Target =
   | string
@@ -54,7 +56,7 @@ export type Target =
 
 /** Turns names into addresses. Both colours of the library are resolvers themselves. */
 export interface LookupOptions {
-  /** Only addresses of this family. */
+  /** Only addresses of this family; without it both IPv4 and IPv6. */
   family?: Family | undefined;
   /** The kind of socket a service name is meant for; `'stream'` unless told. */
   kind?: Kind | undefined;

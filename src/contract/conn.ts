@@ -35,15 +35,15 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
   readonly socket: Socket<M>;
   /** A number that no other connection of this process has. */
   readonly id: number;
-  /** The encoding of strings, both ways: `'utf-8'` (unless told) or `'latin1'`. What cannot be converted is an error. */
+  /** The encoding of strings, both ways: `'utf-8'` (unless told) or `'latin1'`. What cannot be converted is a SocketError `ERR_ENCODING`. */
   encoding: string;
   /** The local end: getsockname(2). Still there after close. */
   readonly localAddr: Address;
-  /** The peer. Still there after close. */
+  /** The peer: getpeername(2), or what accept4(2) gave. Still there after close. */
   readonly remoteAddr: Address;
   /** How the connection ended; `null` while it is open. */
   readonly closeInfo: CloseInfo | null;
-  /** Application bytes taken out of the kernel so far. */
+  /** Application bytes taken out of the kernel so far, those in the read buffer included. */
   readonly bytesRead: number;
   /** Application bytes handed to the kernel so far. */
   readonly bytesWritten: number;
@@ -67,54 +67,77 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
    * @example const piece = await conn.read(); // Buffer or null
    */
   read(max?: number, o?: Op): R<M, Buffer | null>;
-  /** Reads what is there into `buffer`. Returns the number of bytes; 0 is the end. The fastest way to read. */
+  /**
+   * Reads what is there into `buffer`: recv(2). Returns the number of bytes; 0 is the end. The fastest way to read.
+   *
+   * @throws TypeError for an empty buffer; SocketError `ERR_BUFFER_DETACHED` when the memory went away while the call waited
+   * @example const n = await conn.readInto(buffer);
+   */
   readInto(buffer: Uint8Array, o?: Op): R<M, number>;
-  /** Reads exactly `n` bytes. @throws EndOfStreamError `ERR_UNEXPECTED_EOF` with `partial` when the stream ends before */
+  /**
+   * Reads exactly `n` bytes, as many receives as it takes. 0 bytes are there at once.
+   *
+   * @throws EndOfStreamError `ERR_UNEXPECTED_EOF` with `partial` when the stream ends before
+   * @example const length = (await conn.readExact(4)).readUInt32BE();
+   */
   readExact(n: number, o?: Op): R<M, Buffer>;
   /**
    * Reads up to and with the delimiter, or the first that comes of several; `keep: false` leaves it out of the result.
    * @throws EndOfStreamError `ERR_UNEXPECTED_EOF` with `partial`; LimitError `ERR_LIMIT` when `max` bytes (64 KiB unless
    * told) hold no delimiter: nothing is consumed
+   * @example const head = await conn.readUntil('\r\n\r\n', { max: 8192, keep: false });
    */
   readUntil(delimiter: Data | Data[], o?: Op & { max?: number; keep?: boolean }): R<M, Buffer>;
   /**
    * Reads a line without its LF or CRLF. `null` is the end; what stands before the end without LF is a line too. A CR
-   * that is not followed by LF is data. @throws LimitError `ERR_LIMIT` for a line longer than `max` bytes (64 KiB unless told): nothing is consumed
+   * that is not followed by LF is data.
+   *
+   * @throws LimitError `ERR_LIMIT` for a line longer than `max` bytes (64 KiB unless told); SocketError `ERR_ENCODING` for
+   * bytes that are no text in `encoding`: nothing is consumed
+   * @example for (let line; (line = await conn.readLine()) !== null; ) console.log(line);
    */
   readLine(o?: Op & { max?: number }): R<M, string | null>;
   /** Reads to the end of the stream. @throws LimitError `ERR_LIMIT` beyond `max` bytes (16 MiB unless told): nothing is consumed */
   readAll(o?: Op & { max?: number }): R<M, Buffer>;
-  /** Looks at the next `n` bytes and leaves them. Fewer only at the end of the stream. */
+  /** Waits for the next `n` bytes and leaves them where they are. Fewer only at the end of the stream. */
   peek(n: number, o?: Op): R<M, Buffer>;
-  /** Puts bytes back in front of what will be read next. They need not have come from here. @throws SocketError `ERR_BUSY` while a read waits */
+  /** Puts a copy of bytes in front of what will be read next. They need not have come from here. @throws SocketError `ERR_BUSY` while a read waits */
   unread(data: Data): void;
 
   /**
    * Writes everything: send(2), for an array sendmsg(2), as often as needed. Returns the number of bytes. The data is
    * in the kernel when this returns; it must not be changed before.
    *
-   * @throws TimeoutError with `bytesDone`; writes waiting behind a write that fails end with `ERR_WRITE_BROKEN`
-   * @example await conn.write(['HELO ', host, '\r\n'], { timeout: '10s' });
+   * @throws TimeoutError with `bytesDone`; SocketError `EPIPE`, `ECONNRESET` when the peer takes nothing any more, `ERR_ENCODING`
+   * before anything was sent; writes waiting behind a write that fails end with `ERR_WRITE_BROKEN`
+   * @example await conn.write(['HELO ', 'example.org', '\r\n'], { timeout: '10s' });
    */
   write(data: Data | Data[], o?: Op): R<M, number>;
-  /** Writes `text` and a line end (`'\r\n'` unless told). @throws TypeError when the text has a line end in it */
+  /** Writes `text` and a line end (`'\r\n'` unless told), as `write` does. @throws TypeError when the text has a CR or LF in it: who supplied it could send lines of their own */
   writeLine(text: string, o?: Op & { eol?: string }): R<M, number>;
-  /** Waits until a read would not wait: data, or the end. `false` when the limit is spent. Consumes nothing. */
+  /** Waits until a read would not wait: poll(2) for data, the end, or an error. `false` when the limit is spent. Consumes nothing. */
   waitReadable(o?: Op): R<M, boolean>;
-  /** Waits until the peer's kernel has acknowledged everything (SIOCOUTQ is 0). `false` when the limit is spent. */
+  /**
+   * Waits until the peer's kernel has acknowledged everything: ioctl(2) with SIOCOUTQ says 0. The kernel has no event for it,
+   * so it is asked every few milliseconds. `false` when the limit is spent.
+   *
+   * @throws SocketError `ERR_WRITE_BROKEN` when an earlier write failed, so that not everything was sent
+   */
   waitFlushed(o?: Op): R<M, boolean>;
 
   /** Ends our direction after everything written so far: shutdown(2) with SHUT_WR. Reading goes on. Twice is allowed. */
   closeWrite(o?: Op): R<M, void>;
-  /** Ends one direction or both: shutdown(2). `'wr'` waits for earlier writes. */
+  /** Ends one direction or both: shutdown(2). `'wr'` waits for earlier writes. @throws SocketError `ENOTCONN` when the connection is gone */
   shutdown(how: Shut): R<M, void>;
   /**
    * Closes the connection: lets earlier writes out, ends waiting reads with `ERR_SOCKET_CLOSED`, ends our direction,
    * throws away input that is already there (so that the kernel does not send RST and eat the tail), and returns. With
    * a limit it also waits so long for the peer's end. Never fails because the limit is spent. Twice is allowed.
+   *
+   * @example await conn.close({ timeout: '2s' });
    */
   close(o?: Op): R<M, void>;
-  /** Ends the connection with an RST, at once: SO_LINGER 0 and close(2). */
+  /** Ends the connection with an RST, at once: SO_LINGER 0 and close(2). Waiting calls end with `ERR_SOCKET_CLOSED`. Twice is allowed. */
   abort(): void;
 
   /** A waiting call keeps the process alive again (the default). */

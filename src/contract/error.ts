@@ -23,11 +23,13 @@ export interface SocketErrorShape extends Error {
   readonly syscall?: string;
   /** The numeric address, path or host name the call was about. */
   readonly address?: string;
+  /** The port the call was about, where there is one. */
   readonly port?: number;
+  /** What the library was doing. */
   readonly phase: Phase;
   /** Bytes of this operation that were handed to the kernel before it failed. */
   readonly bytesDone: number;
-  /** What had arrived when the stream ended too early. */
+  /** What had arrived when the stream ended too early. It is no longer in the read buffer. */
   readonly partial?: Buffer;
   /** Every address that a failed dial has tried, in order. Empty otherwise. */
   readonly attempts: readonly Attempted[];

@@ -15,17 +15,25 @@ export interface ListenerBase<M extends Mode> extends Disposable, AsyncDisposabl
   readonly addresses: Address[];
   /** The first of `addresses`. */
   readonly address: Address;
+  /** The listening sockets, one for each of `addresses`. */
   readonly sockets: Socket<M>[];
   /**
    * Waits for the next connection: accept4(2). Connections that died in the queue (ECONNABORTED) are nobody's error.
    *
    * @throws TimeoutError when the limit is spent; ClosedError when the listener is closed; SocketError `EMFILE`, `ENFILE`: the connection stays in the queue
+   * @example const conn = await listener.accept({ timeout: '30s' });
    */
   accept(o?: Op): R<M, Conn<M>>;
-  /** Like `accept`, but waits only so long and answers `null` when none came. 0, the default, looks into the kernel's queue once. */
+  /**
+   * Like `accept`, but waits only so long and answers `null` when none came. 0, the default, looks into the kernel's queue once.
+   *
+   * @throws ClosedError when the listener is closed; SocketError `ABORT_ERR`, `EMFILE`, `ENFILE`
+   * @example const next = await listener.tryAccept('250ms');
+   */
   tryAccept(wait?: Duration, o?: { signal?: AbortSignal }): R<M, Conn<M> | null>;
   /** A waiting `accept` keeps the process alive again (the default). */
   ref(): this;
+  /** A waiting `accept` no longer keeps the process alive. */
   unref(): this;
   /** Frees the port and ends waiting accepts with `ERR_SOCKET_CLOSED`. Accepted connections live on. A Unix socket file is removed, if it is still ours. Twice is allowed. */
   close(): void;

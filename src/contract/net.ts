@@ -17,19 +17,21 @@ export interface Resolver<M extends Mode = 'async'> {
 export interface ConnectOptions<M extends Mode = 'async'> extends Op {
   /** Only addresses of this family. */
   family?: Family | undefined;
-  /** The local address to bind to. */
+  /** The numeric address to bind to before connecting: `'127.0.0.2'`, `'127.0.0.1:4000'`. */
   local?: Target | undefined;
-  /** TCP_NODELAY, on unless told. */
+  /** tcp(7) TCP_NODELAY, on unless told. */
   noDelay?: boolean | undefined;
   /** The encoding of strings; `'utf-8'` unless told. */
   encoding?: string | undefined;
+  /** `'stream'`, which is the only one that makes connections in this version. */
   kind?: Kind | undefined;
+  /** The protocol number as socket(2) takes it; 0, the default, is TCP for Internet addresses. */
   protocol?: number | undefined;
   /** How long the first address is alone before the next one is tried beside it (RFC 8305): 250 ms unless told. */
   attemptDelay?: Duration | undefined;
-  /** A limit for each single address. */
+  /** A limit for each single address. If all of them run into it, the error is a TimeoutError. */
   attemptTimeout?: Duration | undefined;
-  /** A resolver of your own. */
+  /** A resolver of your own. It is asked for names, not for numeric addresses. */
   lookup?: Resolver<M> | undefined;
   /** Options set before bind and connect. */
   options?: OptionSetting[] | undefined;
@@ -45,8 +47,8 @@ export interface Net<M extends Mode> {
    * @throws ResolveError `ENOTFOUND`, `EAI_AGAIN` … for a name; SocketError `ECONNREFUSED` …, with `attempts`; TimeoutError;
    * RangeError for a limit of 0
    * @example
-   * const conn = await connect('example.org:80', { timeout: '5s' });
-   * const conn = await connect('unix:/run/app.sock');
+   * const web = await connect('example.org:80', { timeout: '5s' });
+   * const app = await connect('unix:/run/app.sock');
    */
   connect(this: void, to: Target, o?: ConnectOptions<M>): R<M, Conn<M>>;
   connect(this: void, host: string, service: number | string, o?: ConnectOptions<M>): R<M, Conn<M>>;
@@ -60,31 +62,40 @@ export interface Net<M extends Mode> {
    * for await (const conn of listener) void serve(conn);
    */
   listen(this: void, at: Target | number | Target[], o?: ListenOptions): R<M, Listener<M>>;
-  /** Two connected connections: socketpair(2) of Unix streams. */
+  /** Two connections that are each other's peer: socketpair(2) of Unix streams. */
   pair(this: void): [Conn<M>, Conn<M>];
-  /** Two connected sockets: socketpair(2). */
+  /** Two sockets that are each other's peer: socketpair(2) of Unix sockets. */
   socketPair(this: void, kind: Kind): [Socket<M>, Socket<M>];
   /**
    * The face of this colour for a connection of either colour: one handle, one buffer. A call finds `ERR_BUSY` while
    * the other colour waits in the same direction.
    */
   share(this: void, conn: Conn<Mode>): Conn<M>;
-  /** A new socket: socket(2). `'ipv4'` and `'stream'` unless told. */
+  /** A new socket: socket(2). `'ipv4'` and `'stream'` unless told. @throws SocketError `EAFNOSUPPORT`, `EPROTONOSUPPORT`, `ESOCKTNOSUPPORT`, `EPERM`, `EMFILE` */
   socket(this: void, family?: Family, kind?: Kind, protocol?: number): Socket<M>;
   /** Takes a socket's descriptor over from elsewhere: another library, `detach()`, or the process that started us. @throws SocketError `EBADF`, `ENOTSOCK`, `ERR_DESCRIPTOR_IN_USE` when it is ours already */
   adopt(this: void, fd: number): Socket<M>;
-  /** Makes a connection of a connected stream socket. The socket stays usable. */
+  /** Makes a connection of a connected stream socket, always over the same read buffer. The socket stays usable. @throws SocketError `ERR_SOCKET_STATE` when it is not connected, or no stream */
   conn(this: void, socket: Socket<M>): Conn<M>;
   /**
    * Waits until at least one of several sockets is ready: poll(2). A connection with buffered bytes is readable at
    * once. Returns an entry for each ready one, with its `index` in `wanted`; `[]` when the limit is spent.
+   *
+   * @throws TypeError for an empty list; ClosedError when one of them is closed
+   * @example const ready = await select([[conn, { read: true }], [listener, { read: true }]], { timeout: '1s' });
    */
   select(
     this: void,
     wanted: [Socket<M> | Conn<M> | Listener<M>, PollEvents][],
     o?: Op,
   ): R<M, ({ index: number } & PollEvents)[]>;
-  /** The addresses of a name, in the order of RFC 6724: getaddrinfo(3), on a thread of the library's own. */
+  /**
+   * The addresses of a name, at least one, in the order of RFC 6724: getaddrinfo(3), on a thread of the library's own. Without a
+   * service their port is 0.
+   *
+   * @throws ResolveError `ENOTFOUND`, `EAI_AGAIN`, `EAI_SERVICE` …; TimeoutError, on time even when the resolver hangs
+   * @example const addresses = await lookup('example.org', 'https', { timeout: '2s' });
+   */
   lookup(
     this: void,
     host: string,
@@ -93,7 +104,7 @@ export interface Net<M extends Mode> {
   ): R<M, Address[]>;
   /** The name of an address: getnameinfo(3). @throws ResolveError `ENOTFOUND` when it has none */
   reverse(this: void, address: Target, o?: Op): R<M, string>;
-  /** The address that a numeric target names. No lookup. @throws TypeError for a name */
+  /** The address that a numeric target names; a port that is missing is 0. No lookup. @throws TypeError for a name @example address('[::1]:80').port; */
   address(this: void, target: Target): Address;
   /** Settings for the whole environment. `traceLeaks`: a socket that is collected without `close` says where it was opened. */
   setDefaults(this: void, o: { traceLeaks?: boolean }): void;

@@ -31,10 +31,13 @@ export interface PollEvents {
 export interface Socket<M extends Mode> extends Disposable, AsyncDisposable {
   /** The descriptor; -1 once closed or detached. */
   readonly fd: number;
+  /** SO_DOMAIN, by name where it has one. */
   readonly family: Family;
+  /** SO_TYPE, by name where it has one. */
   readonly kind: Kind;
   /** The protocol number as socket(2) takes it; 0 is the default of family and kind. */
   readonly protocol: number;
+  /** What has become of it so far, as far as this object knows. */
   readonly state: 'new' | 'bound' | 'listening' | 'connecting' | 'connected' | 'shutdown' | 'closed';
   /** A limit for each receive and accept that has none of its own; `null` is none. The same thing as SO_RCVTIMEO. */
   receiveTimeout: Duration | null;
@@ -59,29 +62,32 @@ export interface Socket<M extends Mode> extends Disposable, AsyncDisposable {
    * @throws TimeoutError when the limit is spent; RangeError for a limit of 0; SocketError `ECONNREFUSED` and others
    */
   connect(to: Target, o?: Op): R<M, void>;
-  /** Takes the next connection out of the kernel's queue: accept4(2). @throws TimeoutError when the limit is spent */
+  /** Takes the next connection out of the kernel's queue: accept4(2). @throws TimeoutError when the limit is spent; SocketError `EINVAL` when it does not listen, `EMFILE`, `ENFILE` */
   accept(o?: Op): R<M, Socket<M>>;
   /** Like `accept`, but waits only so long (0 unless told) and answers `null` when none came. */
   tryAccept(wait?: Duration, o?: { signal?: AbortSignal }): R<M, Socket<M> | null>;
   /**
    * Receives what is there, at most `max` bytes (64 KiB unless told): recv(2). `null` is the end of a stream.
-   * With MSG_WAITALL it waits for all `max` bytes, as on a blocking descriptor.
+   * With MSG_WAITALL it waits for all `max` bytes, as on a blocking descriptor, and returns what it has when a limit ends it.
+   *
+   * @throws TimeoutError when the limit is spent; SocketError `ENOTCONN`, `ECONNRESET`
+   * @example const peeked = await socket.recv(16, { flags: constants.MSG_PEEK! });
    */
   recv(max?: number, o?: Op & { flags?: number }): R<M, Buffer | null>;
   /** Receives into `buffer`: recv(2). Returns the number of bytes; 0 is the end of a stream. */
   recvInto(buffer: Uint8Array, o?: Op & { flags?: number }): R<M, number>;
-  /** Sends as much as the kernel takes: send(2). Returns the number of bytes, which may be fewer than given. */
+  /** Sends as much as the kernel takes: send(2). Returns the number of bytes, which may be fewer than given. @throws SocketError `EPIPE` (there is never a SIGPIPE), `ENOTCONN` */
   send(data: Data, o?: Op & { flags?: number }): R<M, number>;
   /** Sends everything: send(2) or sendmsg(2) as often as needed. @throws TimeoutError with `bytesDone` */
   sendAll(data: Data | Data[], o?: Op & { flags?: number }): R<M, number>;
-  /** Waits until one of the events is there: poll(2). `null` when the limit is spent. Consumes nothing. */
+  /** Waits until one of the events is there: poll(2). `null` when the limit is spent. Consumes nothing. @example if (await socket.poll({ read: true }, { timeout: 100 })) await socket.recv(); */
   poll(events: PollEvents, o?: Op): R<M, PollEvents | null>;
 
-  /** Reads an option by its token: getsockopt(2). */
+  /** Reads an option by its token: getsockopt(2). @throws SocketError `ENOPROTOOPT`, `EOPNOTSUPP`, `ERR_UNSUPPORTED_OPTION` */
   getOption<T>(option: SocketOption<T>): T;
   /** Sets an option by its token: setsockopt(2). @example socket.setOption(options.SO_KEEPALIVE, true); */
   setOption<T>(option: SocketOption<T>, value: T): this;
-  /** Reads any option as a C int, or as `length` bytes: getsockopt(2). */
+  /** Reads any option as a C int, or as up to `length` bytes: getsockopt(2). The numbers are in `constants`. */
   getsockopt(level: number, name: number): number;
   getsockopt(level: number, name: number, length: number): Buffer;
   /** Sets any option to a C int or to bytes; `null` passes a NULL pointer with `length`: setsockopt(2). */
@@ -90,12 +96,12 @@ export interface Socket<M extends Mode> extends Disposable, AsyncDisposable {
   getsockname(): Address;
   /** The peer's address: getpeername(2). @throws SocketError `ENOTCONN` */
   getpeername(): Address;
-  /** Bytes that wait in the kernel's two queues: ioctl(2) with SIOCINQ and SIOCOUTQ. */
+  /** Bytes that wait in the kernel's two queues: ioctl(2) with SIOCINQ and SIOCOUTQ. @throws SocketError `EINVAL` on a listening socket */
   queued(): { in: number; out: number };
 
   /** Ends one half or both of a connection: shutdown(2). */
   shutdown(how: Shut): this;
-  /** A second descriptor for the same open socket: fcntl(2) with F_DUPFD_CLOEXEC. */
+  /** A second descriptor for the same open socket: fcntl(2) with F_DUPFD_CLOEXEC. The connection ends when both are closed. */
   dup(): Socket<M>;
   /**
    * Gives the descriptor up without closing it and returns it, in blocking mode (or the mode it was adopted in). Adopt

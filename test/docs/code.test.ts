@@ -1,4 +1,4 @@
-// Every code block that is marked `ts` is type-checked against the built library, and run when it is a whole program.
+// Every code block that is marked `ts`, and every example in the contract's comments, is type-checked against the built library, and run when it is a whole program.
 //
 // A block with an import is a whole program; `ts check` says that it is not to be run. Anything else is a fragment of one:
 // it finds the functions of an entry point and a few open things (see `surroundings`). `ts sync` is for the blocking colour.
@@ -6,17 +6,19 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { promisify } from 'node:util';
 import ts from 'typescript';
-import { blocks, pages, root, type Block } from './pages.js';
+import { blocks, examples, pages, root, type Block } from './pages.js';
 
+const inContract = readdirSync(`${root}src/contract`).flatMap((name) => examples(`src/contract/${name}`));
 const all = pages()
   .flatMap(blocks)
-  .filter(({ info }) => info === 'ts' || info.startsWith('ts '));
+  .filter(({ info }) => info === 'ts' || info.startsWith('ts '))
+  .concat(inContract);
 const isProgram = ({ code }: Block): boolean => /^import /m.test(code);
 
 function surroundings(colour: 'async' | 'sync'): string {
@@ -46,7 +48,8 @@ function source(block: Block): Source {
 }
 
 test('every code block of the documents compiles against the library', () => {
-  assert.ok(all.length >= 25, `only ${all.length} blocks were found`);
+  assert.ok(inContract.length >= 15, `only ${inContract.length} examples were found in the contract`);
+  assert.ok(all.length >= 40, `only ${all.length} blocks were found`);
   const sources = new Map(all.map((block, i) => [`${root}build/docs-block-${i}.ts`, source(block)]));
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2022,

@@ -40,6 +40,17 @@ export function blocks(page: string): Block[] {
   return found;
 }
 
+/** The examples in the comments of a file of the contract. */
+export function examples(file: string): Block[] {
+  const text = textOf(file);
+  return [...text.matchAll(/@example\s([^]*?)(?=\n? *\*\/|\n \* @| @throws)/g)].map((found) => ({
+    page: file,
+    line: text.slice(0, found.index).split('\n').length,
+    info: 'ts',
+    code: found[1]!.replace(/^ *\* ?/gm, '').trim(),
+  }));
+}
+
 /** The text of a page without its code blocks. */
 export function prose(page: string): string {
   return textOf(page).replace(/^( *)```[^]*?^\1```$/gm, '');
