@@ -17,11 +17,11 @@ const USAGE = `Usage: npm run bench -- [--rounds N] [--only PATTERN] [--quick] [
   --json          one JSON object with every sample, instead of tables
 `;
 
-const USUAL: Pace = { warmMs: 1000, seconds: 1.5, roundTrips: 20_000 };
-const QUICK: Pace = { warmMs: 400, seconds: 0.5, roundTrips: 5_000 };
+const USUAL: Pace = { warmMs: 1500, seconds: 1.5, roundTrips: 20_000 };
+const QUICK: Pace = { warmMs: 1000, seconds: 0.5, roundTrips: 5_000 };
 
 /** How often a turn in which other processes ran is repeated. */
-const REPEATS = 3;
+const REPEATS = 1;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 try {
@@ -63,7 +63,7 @@ async function takeTurns(c: Case, rounds: number, pace: Pace): Promise<Map<Conte
   return samples;
 }
 
-/** Waits for a quiet machine, and repeats a turn in which other processes ran, a few times. */
+/** Waits for a quiet machine, and repeats a turn in which other processes ran. */
 async function undisturbed(turn: () => Promise<Sample>): Promise<Sample> {
   for (let left = REPEATS; ; left--) {
     await quiet();
@@ -118,7 +118,7 @@ function heading(rounds: number): string {
   const pinned = cores
     ? `measured on core ${cores.measured}, counterpart on core ${cores.counterpart}`
     : 'not pinned (taskset and two cores are needed): expect noise';
-  return `Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}, ${pinned}; medians of ${rounds} rounds`;
+  return `Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}, ${pinned}; ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}`;
 }
 
 /** One line that is written over, where a person may be looking. */

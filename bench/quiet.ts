@@ -5,11 +5,12 @@ import { setTimeout } from 'node:timers/promises';
 import { CROWDED } from './result.js';
 
 const LOOK_MS = 200;
-const PATIENCE_MS = 6000;
+/** What a run may spend on waiting, in all. */
+let patienceMs = 60_000;
 
 /** Waits until nothing else runs, but not for ever. Called while no contender runs. */
 export async function quiet(): Promise<void> {
-  for (let waited = 0; waited < PATIENCE_MS; waited += LOOK_MS) {
+  for (; patienceMs > 0; patienceMs -= LOOK_MS) {
     const before = ticks();
     await setTimeout(LOOK_MS);
     const after = ticks();

@@ -41,6 +41,8 @@ export interface IdleSample {
 
 const START_SECONDS = 10;
 const WARM_CONNECTIONS = 200;
+/** After so many V8 has compiled everything; it uses the same core to do so. */
+const WARM_ROUND_TRIPS = 10_000;
 /** Descriptors that the server and the load may need for anything else. */
 const SPARE_FILES = 100;
 
@@ -86,7 +88,7 @@ export async function measureRoundTrip(c: RoundTripCase, contender: Contender, p
   const server = new Running(ECHO_SERVER, c.oneCore ? 'measured' : 'counterpart');
   try {
     const port = await server.line(START_SECONDS);
-    const client = new Running(contender.program, 'measured', [port, c.size, pace.roundTrips, pace.roundTrips / 4]);
+    const client = new Running(contender.program, 'measured', [port, c.size, pace.roundTrips, WARM_ROUND_TRIPS]);
     try {
       const { wallNs, cpuNs } = JSON.parse(await client.line(60)) as Record<'wallNs' | 'cpuNs', number>;
       return { wallUs: wallNs / 1000, cpuUs: cpuNs / 1000 };

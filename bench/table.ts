@@ -56,6 +56,7 @@ export function table(result: Result): string {
       .trimEnd(),
   );
   const crowded = Math.max(...result.contenders.map(({ median }) => median['crowded'] ?? 0));
-  if (crowded > CROWDED) lines.push(`other processes ran on these cores (${(crowded * 100).toFixed(0)} %): rough figures`);
+  if (crowded > CROWDED)
+    lines.push(`other processes ran on these cores (${(crowded * 100).toFixed(0)} %): rough figures`);
   return [result.case, ...lines.map((line) => `  ${line}`), ''].join('\n');
 }
