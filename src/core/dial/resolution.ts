@@ -4,7 +4,6 @@ import type { Host } from '../../address/host.js';
 import {
   ipv4Address,
   ipv6Address,
-  rawAddress,
   unixAddress,
   withCanonicalName,
   type SocketAddress,
@@ -97,7 +96,7 @@ function immediate(endpoint: Endpoint, options: ResolutionOptions): SocketAddres
     case 'unix':
       return fitting([unixAddress(endpoint.path)], options.family);
     case 'raw':
-      return fitting([rawAddress(endpoint.family, endpoint.raw)], options.family);
+      return fitting([decodeBytes(endpoint.raw)], options.family);
     case 'fd':
       throw refusal('ERR_NO_ADDRESS', 'lookup', `fd:${endpoint.fd} is a descriptor, not an address`);
     case 'inet': {
