@@ -119,7 +119,10 @@ inBothColours('family keeps an address of another family out', async (net, t) =>
 });
 
 inBothColours('an IPv6 zone goes out and comes back', async (net, t) => {
-  if (zone === undefined) { t.skip('no interface of this machine has a link-local address'); return; }
+  if (zone === undefined) {
+    t.skip('no interface of this machine has a link-local address');
+    return;
+  }
   const target = `[${zone.address}%${zone.name}]:0`;
   const listener = await net.listen(target);
   assert.equal(listener.address.scope, zone.name);
