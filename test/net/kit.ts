@@ -36,8 +36,8 @@ export async function failure(call: () => unknown): Promise<promises.SocketError
 }
 
 // The reactor's own descriptors are there from the first wait on.
-const [warm] = promises.pair();
-await warm.waitReadable({ timeout: 1 });
+export const warm = promises.pair();
+await warm[0].waitReadable({ timeout: 1 });
 
 export function descriptors(): number {
   return readdirSync('/proc/self/fd').length;
