@@ -60,6 +60,8 @@ function drive<T>(attempt: Attempt<T>, o: Op | undefined): Promise<T> {
   startReactor();
   const promise = new Promise<T>(keepResolve);
   const pending = new Pending(attempt, resolve!, span === Infinity ? Infinity : performance.now() + span, signal);
+  // Through it the promise and its value, say a connection that is forgotten, would stay until the next call.
+  resolve = null;
   if (first && !proceed) pending.beginAfterTurn();
   else pending.begin(want);
   return promise;
