@@ -30,9 +30,18 @@ const table = {
     builtins: [...harmless, 'node:fs', 'node:os', 'node:path', 'node:worker_threads'],
     never: ['async', 'timer', 'poll'],
   },
-  // What an attempt is and where it waits; nothing of core that knows a protocol.
+  // What an attempt is, where it waits and where it was asked for; nothing of core that knows a protocol.
   wait: {
-    rooms: ['native', 'error', 'core/attempt', 'core/handle', 'core/lane', 'core/registration', 'core/want'],
+    rooms: [
+      'native',
+      'error',
+      'core/attempt',
+      'core/handle',
+      'core/lane',
+      'core/leak',
+      'core/registration',
+      'core/want',
+    ],
     never: [],
   },
   face: { rooms: ['core', 'wait', ...pure, 'event'], never: ['loop'] },

@@ -5,6 +5,10 @@ import type { Registration } from './registration.js';
 import { retire } from './registration.js';
 
 let tracing = false;
+let calling: string | null = null;
+const DEPTH = 50;
+/** The folder of the compiled library. */
+const OURS = new URL('../', import.meta.url).href;
 
 const registry = new FinalizationRegistry<Registration>((registration) => {
   if (registration.fd < 0) return;
@@ -26,10 +30,33 @@ export function setLeakTracing(on: boolean): void {
 }
 
 export function traceOpening(registration: Registration): void {
-  if (!tracing) return;
+  if (tracing) registration.opened = calling ?? placeOfCall();
+}
+
+/** Where the caller's program is right now, when leaks are traced. */
+export function placeOfCall(): string | null {
+  if (!tracing) return null;
   const place: { stack?: string } = {};
-  Error.captureStackTrace(place, traceOpening);
-  registration.opened = `opened${place.stack?.slice(place.stack.indexOf('\n')) ?? ''}`;
+  const usual = Error.stackTraceLimit;
+  // Ten frames would all be the library's own: those are left out below.
+  Error.stackTraceLimit = DEPTH;
+  Error.captureStackTrace(place, placeOfCall);
+  Error.stackTraceLimit = usual;
+  const frames = (place.stack ?? '').split('\n').slice(1);
+  const callers = frames.filter((frame) => !frame.includes(OURS));
+  return ['opened', ...(callers.length > 0 ? callers : frames)].join('\n');
+}
+
+/** Runs a step of a call that was made at `place`: on the reactor's stack there is nothing of the caller. */
+export function calledAt<T>(place: string | null, step: () => T): T {
+  if (place === null) return step();
+  const before = calling;
+  calling = place;
+  try {
+    return step();
+  } finally {
+    calling = before;
+  }
 }
 
 export function trackLeak(owner: object, registration: Registration): void {

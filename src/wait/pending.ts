@@ -3,6 +3,7 @@
 
 import type { Attempt } from '../core/attempt.js';
 import { Lane, type MakeError, type Waiting } from '../core/lane.js';
+import { calledAt, placeOfCall } from '../core/leak.js';
 import type { Registration } from '../core/registration.js';
 import { isWant, Want } from '../core/want.js';
 import { abortError, refusal, timeoutError } from '../error/make.js';
@@ -31,6 +32,8 @@ export class Pending<T> implements Waiting, Timed {
   #watched: Registration[] | null = null;
   #pause = FIRST_PAUSE;
   #settled = false;
+  /** Where the call was made, when leaks are traced: it may yet open sockets. */
+  readonly #place = placeOfCall();
 
   constructor(attempt: Attempt<T>, resolve: Settle, limit: number, signal: AbortSignal | null) {
     this.#attempt = attempt;
@@ -102,7 +105,7 @@ export class Pending<T> implements Waiting, Timed {
     if (registration !== null) registration.streak = 0;
     let result: T | Want;
     try {
-      result = this.#attempt.step();
+      result = this.#place === null ? this.#attempt.step() : calledAt(this.#place, () => this.#attempt.step());
     } catch (error) {
       this.#reject(error, false);
       return;
