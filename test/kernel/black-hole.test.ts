@@ -9,8 +9,8 @@ import { blackHole } from './black-hole.js';
 import { limit, took } from './peers.js';
 
 /** A resolver that knows what it is told; both colours can use it. */
-function knows(...addresses: Address[]): Resolver<'async'> {
-  return { lookup: () => addresses } as unknown as Resolver<'async'>;
+function knows(...addresses: Address[]): Resolver {
+  return { lookup: () => addresses } as unknown as Resolver;
 }
 
 for (const { name, net } of colours) {
