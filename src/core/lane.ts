@@ -19,39 +19,43 @@ export interface Waiting {
 /** A queue of waiting operations, linked so that the common case of one costs nothing. */
 export class Lane {
   head: Waiting | null = null;
+  #last: Waiting | null = null;
   #advancing = false;
+  #failing = false;
 
   append(waiting: Waiting): void {
-    if (this.head === null) {
-      this.head = waiting;
-      return;
-    }
-    let last = this.head;
-    while (last.next !== null) last = last.next;
-    last.next = waiting;
+    if (this.#last === null) this.head = waiting;
+    else this.#last.next = waiting;
+    this.#last = waiting;
   }
 
   /** Takes one out, wherever it stands. */
   remove(waiting: Waiting): void {
-    if (this.head === waiting) {
-      this.head = waiting.next;
-    } else {
-      let before = this.head;
+    let before: Waiting | null = null;
+    if (this.head === waiting) this.head = waiting.next;
+    else {
+      before = this.head;
       while (before !== null && before.next !== waiting) before = before.next;
-      if (before !== null) before.next = waiting.next;
+      if (before === null) return;
+      before.next = waiting.next;
     }
+    if (this.#last === waiting) this.#last = before;
     waiting.next = null;
   }
 
   /** Fails everything that stands behind `first`, or everything if it is null, except what survives. */
   failAfter(first: Waiting | null, make: MakeError): void {
+    // A write that is told so would tell those behind it again, each of them those behind it, and so on.
+    if (this.#failing) return;
     const doomed: Waiting[] = [];
     for (let waiting = first === null ? this.head : first.next; waiting !== null; waiting = waiting.next)
       if (!waiting.survives) doomed.push(waiting);
     // The next in line must not begin between two failures.
     const before = this.#advancing;
     this.#advancing = true;
+    this.#failing = true;
     for (const waiting of doomed) waiting.fail(make);
+    this.#failing = false;
     this.#advancing = before;
   }
 
