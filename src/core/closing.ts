@@ -44,7 +44,7 @@ export function closeQuietly(handle: Handle): void {
   if (handle.fd < 0) return;
   clearLinger(handle);
   if (handle.stream !== null && handle.state !== 'listening' && !handle.inheritable) {
-    native.shutdown(handle.fd, C.SHUT_WR);
+    leave(handle, handle.stream);
     discard(handle, handle.stream);
   }
   closeNow(handle);
@@ -103,7 +103,7 @@ export class CloseStream implements Attempt<void> {
         this.#finish();
         return;
       }
-      native.shutdown(handle.fd, C.SHUT_WR);
+      leave(handle, this.#stream);
     }
     const peerEnded = discard(handle, this.#stream);
     if (this.#waitForPeer && !peerEnded) return Want.Read;
@@ -203,6 +203,13 @@ function blocking(fd: number, on: boolean): void {
 /** After the wait is over, close(2) must not wait again. SO_LINGER 0 stays: it asks for the RST. */
 function clearLinger(handle: Handle): void {
   if (handle.fd >= 0 && (getLinger(handle) ?? 0) > 0) setLinger(handle, null);
+}
+
+/** Ends our direction. Looks for the peer's end first: what comes afterwards may be the answer to ours. */
+function leave(handle: Handle, stream: Stream): void {
+  discard(handle, stream);
+  stream.leftFirst = !stream.ended;
+  native.shutdown(handle.fd, C.SHUT_WR);
 }
 
 /** Throws away input that is there already; true when the peer's end was found behind it, or the connection is gone. */

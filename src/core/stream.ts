@@ -33,6 +33,8 @@ export class Stream implements Sender {
   closeInfo: CloseInfo | null = null;
   /** The peer has ended its direction. */
   ended = false;
+  /** We ended the connection, and the peer had not ended its direction by then. */
+  leftFirst = false;
   /** A write failed or was given up, so what the peer has is not all. */
   torn = false;
   /** The error that ended the connection. */
@@ -135,7 +137,14 @@ export class Stream implements Sender {
     if (this.closeInfo !== null) return;
     const { failure } = this;
     const by =
-      info.by ?? (failure ? (failure.code === 'ETIMEDOUT' ? 'timeout' : 'error') : this.ended ? 'remote' : 'local');
+      info.by ??
+      (failure
+        ? failure.code === 'ETIMEDOUT'
+          ? 'timeout'
+          : 'error'
+        : this.ended && !this.leftFirst
+          ? 'remote'
+          : 'local');
     const clean = (info.clean ?? true) && failure === null && !this.torn;
     this.closeInfo = Object.freeze({
       by,
