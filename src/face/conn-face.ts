@@ -80,6 +80,7 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
 
   get noDelay(): boolean {
     const { handle } = this.stream;
+    handle.check('option');
     return !isTcp(handle) || (getOption(handle, options.TCP_NODELAY) as boolean);
   }
   set noDelay(on: boolean) {
