@@ -30,6 +30,8 @@ export class Handle {
   inheritable = false;
   /** It was non-blocking before we took it over, and is given back so. */
   wasNonBlocking = false;
+  /** Our direction was shut down. */
+  writingEnded = false;
   /** close has begun: nothing new is admitted. */
   closing = false;
   /** The file that bind made. */

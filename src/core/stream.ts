@@ -128,6 +128,8 @@ export class Stream implements Sender {
   }
 
   failed(errno: number, syscall: string, bytesDone: number): Error {
+    // After our own shutdown a refused write is a mistake of the caller, and everything that was written before is out.
+    if (this.handle.writingEnded) return systemError(errno, syscall, 'write', null, { bytesDone });
     this.torn = true;
     return this.#failed(systemError(errno, syscall, 'write', null), bytesDone);
   }

@@ -3,7 +3,7 @@
 
 import type { Phase } from '../contract/error.js';
 import { systemError } from '../error/system.js';
-import { ENOTCONN, SHUT_WR } from '../native/constants.js';
+import { ENOTCONN, SHUT_RD, SHUT_WR } from '../native/constants.js';
 import { native } from '../native/load.js';
 import type { Attempt } from './attempt.js';
 import type { Handle } from './handle.js';
@@ -90,6 +90,7 @@ export function shutdownDescriptor(handle: Handle, how: number): void {
   if (result < 0 && !(result === ENOTCONN && handle.state === 'shutdown'))
     throw systemError(result, 'shutdown', 'close');
   handle.state = 'shutdown';
+  if (how !== SHUT_RD) handle.writingEnded = true;
 }
 
 /** Bytes that the peer's kernel has not acknowledged; 0 where the kernel cannot say. */

@@ -1,5 +1,6 @@
 // Owns Conn<M>: arguments in, attempts out. The words of its documentation stand on the interface.
 
+import type { InspectOptions } from 'node:util';
 import type { Address } from '../contract/address.js';
 import type { CloseInfo, ConnBase } from '../contract/conn.js';
 import type { Data, Duration, Mode, Op, R } from '../contract/mode.js';
@@ -24,6 +25,7 @@ import { refusal } from '../error/make.js';
 import { durationOf, spanOf } from '../wait/limit.js';
 import { setReferenced } from '../wait/reactor.js';
 import { checkBytes } from './check.js';
+import { customInspect, show, shownAddress } from './inspect.js';
 import type { Colour } from './colour.js';
 import { shutNumber } from './socket-face.js';
 
@@ -191,6 +193,19 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
   }
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve(this.close());
+  }
+
+  [customInspect](_depth: number, options: InspectOptions): string {
+    const { handle, buffer, closeInfo } = this.stream;
+    const facts = {
+      fd: handle.fd,
+      state: handle.state,
+      local: shownAddress(() => this.localAddr),
+      remote: shownAddress(() => this.remoteAddr),
+      buffered: buffer.length,
+      closeInfo,
+    };
+    return show('Conn', facts, options);
   }
 
   ref(): this {

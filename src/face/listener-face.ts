@@ -1,5 +1,6 @@
 // Owns Listener<M>: arguments in, attempts out. The words of its documentation stand on the interface.
 
+import type { InspectOptions } from 'node:util';
 import type { Address } from '../contract/address.js';
 import type { Conn } from '../contract/conn.js';
 import type { ListenerBase, ListenOptions } from '../contract/listener.js';
@@ -15,6 +16,7 @@ import { Stream } from '../core/stream.js';
 import { closedError } from '../error/make.js';
 import { durationOf } from '../wait/limit.js';
 import { setReferenced } from '../wait/reactor.js';
+import { customInspect, show } from './inspect.js';
 import type { Colour } from './colour.js';
 
 export class ListenerFace<M extends Mode> implements ListenerBase<M> {
@@ -80,6 +82,11 @@ export class ListenerFace<M extends Mode> implements ListenerBase<M> {
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();
+  }
+
+  [customInspect](_depth: number, options: InspectOptions): string {
+    const open = this.handles.some(({ fd }) => fd >= 0);
+    return show('Listener', { addresses: this.addresses.map(String), open }, options);
   }
 
   protected readonly accepted = ({ handle, peer }: Accepted): Conn<M> => {

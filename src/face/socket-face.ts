@@ -1,5 +1,6 @@
 // Owns Socket<M>: arguments in, attempts out. The words of its documentation stand on the interface.
 
+import type { InspectOptions } from 'node:util';
 import type { Address, Family, Kind, Target } from '../contract/address.js';
 import type { Data, Duration, Mode, Op, R } from '../contract/mode.js';
 import type { SocketOption } from '../contract/option.js';
@@ -23,6 +24,7 @@ import { queued, shutdownDescriptor } from '../core/writing.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
 import { MSG_WAITALL, SHUT_RD, SHUT_RDWR, SHUT_WR, SO_RCVTIMEO, SO_SNDTIMEO, SOMAXCONN } from '../core/numbers.js';
 import { admit, durationOf, refuseZero } from '../wait/limit.js';
+import { customInspect, show, shownAddress } from './inspect.js';
 import { checkBytes, checkEvents, checkMode } from './check.js';
 import type { Colour } from './colour.js';
 
@@ -213,6 +215,13 @@ export class SocketFace<M extends Mode> implements Socket<M> {
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();
+  }
+
+  [customInspect](_depth: number, options: InspectOptions): string {
+    const { fd, family, kind, state } = this;
+    const local = fd < 0 ? null : shownAddress(() => this.getsockname());
+    const remote = fd < 0 ? null : shownAddress(() => this.getpeername());
+    return show('Socket', { fd, family, kind, state, local, remote }, options);
   }
 
   readonly #accepted = (accepted: Accepted): Socket<M> => this.#colour.socket(accepted.handle);
