@@ -175,7 +175,7 @@ inBothColours(
     const { SO_RCVTIMEO } = net.options;
     const { SOL_SOCKET, SO_RCVTIMEO: number } = net.constants as Record<string, number>;
     // A number of ms that is whole in the ticks of every kernel: 4 ms or 10 ms.
-  const timeval = Buffer.alloc(16);
+    const timeval = Buffer.alloc(16);
     timeval.writeBigInt64LE(100_000n, 8);
     const ways: ((socket: promises.Socket<'async'>) => unknown)[] = [
       (socket) => socket.setOption(SO_RCVTIMEO, 100),
