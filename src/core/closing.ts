@@ -193,6 +193,8 @@ export function setInheritable(handle: Handle, on: boolean): void {
   if (result < 0) throw systemError(result, 'fcntl', 'option');
   blocking(handle.fd, on);
   handle.inheritable = on;
+  // A child that got it keeps the open socket, and its place in the epoll, whatever we do later.
+  if (on) handle.registration.shared = true;
 }
 
 function blocking(fd: number, on: boolean): void {
