@@ -42,18 +42,25 @@ await works('accept', async () => {
   const asking = await net.connect('127.0.0.1', port, limit);
   await asking.writeLine(`back ${listener.address.port}`);
   const conn = await listener.accept(limit);
-  return (await conn.readAll(limit)).toString() === 'here';
+  const got = await conn.readAll(limit);
+  asking.abort();
+  conn.abort();
+  return got.toString() === 'here';
 });
 await works('readExact', async () => {
   const conn = await net.connect('127.0.0.1', port, limit);
   await conn.writeLine('drip');
-  return (await conn.readExact(100, limit)).toString() === '0123456789'.repeat(10);
+  const got = await conn.readExact(100, limit);
+  conn.abort();
+  return got.toString() === '0123456789'.repeat(10);
 });
 await works('write', async () => {
   const conn = await net.connect('127.0.0.1', port, limit);
   await conn.writeLine('sink', { eol: '\n' });
   await conn.write(Buffer.alloc(8 << 20), limit);
-  return (await conn.readAll(limit)).toString() === String(8 << 20);
+  const got = await conn.readAll(limit);
+  conn.abort();
+  return got.toString() === String(8 << 20);
 });
 listener.close();
 left.abort();
