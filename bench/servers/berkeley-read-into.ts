@@ -3,7 +3,8 @@
 import { listen, type AsyncConn } from 'berkeley';
 import { serve } from './support.js';
 
-const BUFFER = 16 * 1024;
+// As large as the buffer of the C server, so that a message never fills it: a full buffer says nothing about the rest.
+const BUFFER = 64 * 1024;
 
 let connections = 0;
 
