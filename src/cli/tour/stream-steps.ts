@@ -10,7 +10,7 @@ export const streamSteps: readonly TourStep[] = [
       const { remoteAddr, localAddr } = conn;
       await conn.close();
       tour.holds(remoteAddr.toString() === tour.server, `the peer is ${tour.server}, and not ${remoteAddr.toString()}`);
-      tour.holds(conn.closeInfo?.clean === true, 'the connection was closed cleanly');
+      tour.holds(conn.closeInfo?.by === 'local' && conn.closeInfo.clean, 'the connection was closed by us, cleanly');
       return tour.transport === 'unix' ? 'and close, cleanly' : `from ${localAddr.toString()}, and close, cleanly`;
     },
   },
