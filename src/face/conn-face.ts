@@ -22,7 +22,7 @@ import type { Stream } from '../core/stream.js';
 import { EndWriting, shutdownDescriptor, WaitFlushed, write } from '../core/writing.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
 import { refusal } from '../error/make.js';
-import { durationOf, spanOf } from '../wait/limit.js';
+import { durationOf, checkLimits } from '../wait/limit.js';
 import { setReferenced } from '../wait/reactor.js';
 import { checkBytes } from './check.js';
 import { customInspect, show, shownAddress } from './inspect.js';
@@ -180,7 +180,7 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
   close(o?: Op): R<M, void> {
     return this.colour.runner.go(() => {
       // Before anything ends: a wrong limit must not close the connection.
-      if (o !== undefined) spanOf(o);
+      checkLimits(o);
       // A signal alone is no limit: it does not make close wait for the peer.
       return new CloseStream(this.stream, o?.timeout !== undefined || o?.deadline !== undefined);
     }, o);

@@ -39,13 +39,24 @@ export function spanOf(o: Op): number {
 export function signalOf(o: Op, phase: Phase): AbortSignal | null {
   const { signal } = o;
   if (signal === undefined) return null;
-  if (typeof signal !== 'object' || signal === null || !('aborted' in signal))
-    throw invalidType('signal', 'an AbortSignal', signal);
+  checkSignal(signal);
   if (signal.aborted) throw abortError(phase, signal);
   return signal;
 }
 
-/** Looks at both before an operation is made that begins something by being made: a lookup, a close. */
+function checkSignal(signal: unknown): void {
+  if (typeof signal !== 'object' || signal === null || !('aborted' in signal))
+    throw invalidType('signal', 'an AbortSignal', signal);
+}
+
+/** Looks only whether the limits mean something: for close, which an aborted signal shortens and does not stop. */
+export function checkLimits(o: Op | undefined): void {
+  if (o === undefined) return;
+  spanOf(o);
+  if (o.signal !== undefined) checkSignal(o.signal);
+}
+
+/** Looks at both before an operation is made that begins something by being made: a lookup. */
 export function admit(o: Op | undefined, phase: Phase): void {
   if (o === undefined) return;
   spanOf(o);
