@@ -10,6 +10,7 @@ import { abortError, refusal, timeoutError } from '../error/make.js';
 import type { SocketError } from '../error/socket-error.js';
 import { afterTurn } from './fairness.js';
 import { begin, end, watch } from './reactor.js';
+import { addAbortable, removeAbortable, type Abortable } from './signals.js';
 import { addTimed, removeTimed, type Timed } from './timers.js';
 
 const FIRST_PAUSE = 1;
@@ -17,7 +18,7 @@ const LONGEST_PAUSE = 16;
 
 type Settle = (value: unknown) => void;
 
-export class Pending<T> implements Waiting, Timed {
+export class Pending<T> implements Waiting, Timed, Abortable {
   next: Waiting | null = null;
   slot = -1;
   /** The earliest of the caller's limit and the moment the attempt asked to be stepped again. */
@@ -84,7 +85,7 @@ export class Pending<T> implements Waiting, Timed {
     else this.#reject(timeoutError(this.#attempt.phase, this.#attempt.facts?.('ETIMEDOUT')), true);
   }
 
-  handleEvent(): void {
+  aborted(): void {
     const signal = this.#signal!;
     this.#reject(abortError(this.#attempt.phase, signal, this.#attempt.facts?.('ABORT_ERR')), true);
   }
@@ -96,7 +97,7 @@ export class Pending<T> implements Waiting, Timed {
   #join(): void {
     begin(this.#registration);
     this.#attempt.subscribe?.(() => this.wake());
-    this.#signal?.addEventListener('abort', this);
+    if (this.#signal !== null) addAbortable(this.#signal, this);
     this.#lane.append(this);
   }
 
@@ -125,7 +126,7 @@ export class Pending<T> implements Waiting, Timed {
     this.#settled = true;
     this.#unwatch();
     removeTimed(this);
-    this.#signal?.removeEventListener('abort', this);
+    if (this.#signal !== null) removeAbortable(this.#signal, this);
     end(this.#registration);
     if (failed && this.#attempt.breaks) this.#lane.failAfter(this, writeBroken);
     const first = this.#lane.head === this;
