@@ -23,7 +23,8 @@ interface WellFormed {
 /** The encoding that a name means. */
 export function encodingOf(argument: string, name: unknown): Encoding {
   if (typeof name !== 'string') throw invalidType(argument, 'the name of an encoding', name);
-  const encoding = names[name.toLowerCase()];
+  const key = name.toLowerCase();
+  const encoding = Object.hasOwn(names, key) ? names[key] : undefined;
   if (encoding === undefined) throw invalidValue(argument, "must be 'utf-8' or 'latin1'", name);
   return encoding;
 }
