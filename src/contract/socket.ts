@@ -86,7 +86,7 @@ export interface Socket<M extends Mode> extends Disposable, AsyncDisposable {
   /** Reads an option by its token: getsockopt(2). @throws SocketError `ENOPROTOOPT`, `EOPNOTSUPP`, `ERR_UNSUPPORTED_OPTION` */
   getOption<T>(option: SocketOption<T>): T;
   /** Sets an option by its token: setsockopt(2). @example socket.setOption(options.SO_KEEPALIVE, true); */
-  setOption<T>(option: SocketOption<T>, value: T): this;
+  setOption<T>(option: SocketOption<T>, value: NoInfer<T>): this;
   /** Reads any option as a C int, or as up to `length` bytes: getsockopt(2). The numbers are in `constants`. */
   getsockopt(level: number, name: number): number;
   getsockopt(level: number, name: number, length: number): Buffer;

@@ -144,7 +144,7 @@ export class SocketFace<M extends Mode> implements Socket<M> {
     return getOption(this.#handle, option) as T;
   }
 
-  setOption<T>(option: SocketOption<T>, value: T): this {
+  setOption<T>(option: SocketOption<T>, value: NoInfer<T>): this {
     setOption(this.#handle, option, value);
     return this;
   }
