@@ -1,0 +1,109 @@
+// Owns the tests of the public types. The compiler is the test: what must not compile stands under @ts-expect-error, and a
+// wrong type of a result does not fit `same`. Nothing here runs.
+
+/* eslint-disable @typescript-eslint/no-unused-vars -- what is only looked at by the compiler is never used */
+
+import { test } from 'node:test';
+import * as promises from 'berkeley';
+import * as sync from 'berkeley/sync';
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type IsAny<T> = 0 extends 1 & T ? true : false;
+/** Compiles only when both are exactly the same type. */
+function same<A, B>(_: Equal<A, B>): void {}
+
+type SyncConn = sync.Conn<'sync'>;
+type AsyncConn = promises.Conn<'async'>;
+
+export function results(): void {
+  same<ReturnType<SyncConn['read']>, Buffer | null>(true);
+  same<ReturnType<AsyncConn['read']>, Promise<Buffer | null>>(true);
+  same<ReturnType<SyncConn['readInto']>, number>(true);
+  same<ReturnType<AsyncConn['readInto']>, Promise<number>>(true);
+  same<ReturnType<SyncConn['readLine']>, string | null>(true);
+  same<ReturnType<SyncConn['write']>, number>(true);
+  same<ReturnType<SyncConn['close']>, void>(true);
+  same<ReturnType<AsyncConn['close']>, Promise<void>>(true);
+  same<ReturnType<typeof sync.lookup>, sync.Address[]>(true);
+  same<ReturnType<typeof promises.lookup>, Promise<promises.Address[]>>(true);
+  same<ReturnType<sync.Listener<'sync'>['tryAccept']>, SyncConn | null>(true);
+  same<ReturnType<promises.Listener<'async'>['accept']>, Promise<AsyncConn>>(true);
+  same<ReturnType<typeof sync.pair>, [SyncConn, SyncConn]>(true);
+  same<ReturnType<typeof sync.share>, SyncConn>(true);
+}
+
+export function noAny(conn: SyncConn, error: promises.SocketError, address: promises.Address): void {
+  same<IsAny<(typeof conn)[keyof typeof conn]>, false>(true);
+  same<IsAny<(typeof error)['code']>, false>(true);
+  same<IsAny<(typeof address)[keyof typeof address]>, false>(true);
+  same<IsAny<(typeof promises.constants)[string]>, false>(true);
+  same<IsAny<ReturnType<sync.Socket<'sync'>['getOption']>>, false>(true);
+  same<IsAny<(typeof promises.features)[string]>, false>(true);
+}
+
+export async function iterating(asynchronous: AsyncConn, synchronous: SyncConn): Promise<void> {
+  for await (const piece of asynchronous) same<typeof piece, Buffer>(true);
+  for (const piece of synchronous) same<typeof piece, Buffer>(true);
+  // @ts-expect-error: the promise colour has no blocking iteration
+  for (const _ of asynchronous) break;
+  for await (const conn of await promises.listen(0)) same<typeof conn, AsyncConn>(true);
+  for (const conn of sync.listen(0)) same<typeof conn, SyncConn>(true);
+}
+
+export function options(socket: sync.Socket<'sync'>): void {
+  same<ReturnType<typeof keepAlive>, boolean>(true);
+  function keepAlive() {
+    return socket.getOption(sync.options.SO_KEEPALIVE);
+  }
+  const linger = socket.getOption(sync.options.SO_LINGER);
+  same<typeof linger, number | null>(true);
+  const congestion = socket.getOption(sync.options.TCP_CONGESTION);
+  same<typeof congestion, string>(true);
+  socket.setOption(sync.options.SO_LINGER, null);
+  // @ts-expect-error: a flag is a boolean
+  socket.setOption(sync.options.SO_KEEPALIVE, 1);
+  // @ts-expect-error: a size is no string
+  socket.setOption(sync.options.SO_RCVBUF, '4096');
+  // @ts-expect-error: only times may be null
+  socket.setOption(sync.options.SO_RCVBUF, null);
+  // @ts-expect-error: there is no such token
+  const nowhere: keyof sync.OptionTable = 'SO_NOWHERE';
+  sync.connect('h:1', { options: [[sync.options.TCP_USER_TIMEOUT, 5]] });
+  // @ts-expect-error: the value of a setting has the type of its option
+  sync.connect('h:1', { options: [[sync.options.TCP_USER_TIMEOUT, true]] });
+  const raw = socket.getsockopt(1, 2);
+  same<typeof raw, number>(true);
+  const bytes = socket.getsockopt(1, 2, 8);
+  same<typeof bytes, Buffer>(true);
+}
+
+export function wrongUses(conn: SyncConn, asynchronous: AsyncConn): void {
+  // @ts-expect-error: a unit is ms, s, m or h
+  conn.read(1, { timeout: '5 seconds' });
+  // @ts-expect-error: a limit has a unit
+  conn.read(1, { timeout: '5' });
+  // @ts-expect-error: data is text or bytes
+  conn.write(5);
+  // @ts-expect-error: there are three ways to shut down
+  conn.shutdown('both');
+  // @ts-expect-error: the peer is what it is
+  conn.remoteAddr = conn.localAddr;
+  // @ts-expect-error: an address does not change
+  conn.localAddr.port = 1;
+  // @ts-expect-error: a promise is no Buffer
+  const _: Buffer | null = asynchronous.read();
+  // @ts-expect-error: one colour is not the other
+  const __: SyncConn = asynchronous;
+  // @ts-expect-error: a family has a name or a number
+  sync.socket('ipx');
+  // @ts-expect-error: a target has a port
+  sync.connect({ host: 5, port: 80 });
+  // @ts-expect-error: the resolver of the blocking colour gives values
+  sync.connect('h:1', { lookup: { lookup: () => Promise.resolve([]) } });
+  sync.connect('h:1', { lookup: sync });
+  void promises.connect('h:1', { lookup: promises });
+  // @ts-expect-error: poll knows its events
+  conn.socket.poll({ reed: true });
+}
+
+test('the public types say what the contract says', () => undefined);

@@ -1,0 +1,87 @@
+// Owns the test of the heap of deadlines against a model: everything rings once, in order, never early, unless removed.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type * as Limit from '../../src/wait/limit.js';
+import type * as Room from '../../src/wait/timers.js';
+
+const load = (file: string): Promise<unknown> => import(new URL(`../../../dist/wait/${file}.js`, import.meta.url).href);
+const { addTimed, removeTimed, ringDue } = (await load('timers')) as typeof Room;
+const { durationOf } = (await load('limit')) as typeof Limit;
+
+class Alarm {
+  slot = -1;
+  rung = 0;
+  deadline: number;
+  readonly log: Alarm[];
+  constructor(deadline: number, log: Alarm[]) {
+    this.deadline = deadline;
+    this.log = log;
+  }
+  ring(): void {
+    this.rung++;
+    this.log.push(this);
+  }
+}
+
+test('what is due rings once and in order; what was removed or is to come does not', () => {
+  const step = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ add: fc.integer({ min: -1000, max: 1000 }) }) },
+    { weight: 2, arbitrary: fc.record({ remove: fc.nat() }) },
+    { weight: 1, arbitrary: fc.constant('ring' as const) },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      // Half are long over and half are far away, so that the time a run takes does not matter.
+      const now = performance.now();
+      const log: Alarm[] = [];
+      const model = new Set<Alarm>();
+      const check = (): void => {
+        log.length = 0;
+        ringDue();
+        const due = [...model].filter(({ deadline }) => deadline < now);
+        assert.equal(log.length, due.length);
+        assert.deepEqual(new Set(log), new Set(due));
+        for (let i = 1; i < log.length; i++) assert.ok(log[i - 1]!.deadline <= log[i]!.deadline, 'out of order');
+        for (const alarm of due) model.delete(alarm);
+        for (const alarm of model) assert.ok(alarm.slot >= 0);
+      };
+      for (const one of steps) {
+        if (one === 'ring') check();
+        else if ('add' in one) {
+          const alarm = new Alarm(now + (one.add < 0 ? one.add - 1 : one.add + 1e7), log);
+          addTimed(alarm);
+          model.add(alarm);
+        } else {
+          const alarm = [...model][one.remove % Math.max(1, model.size)];
+          if (alarm === undefined) continue;
+          removeTimed(alarm);
+          removeTimed(alarm);
+          assert.equal(alarm.slot, -1);
+          model.delete(alarm);
+        }
+      }
+      check();
+      for (const alarm of model) removeTimed(alarm);
+      for (const alarm of model) assert.equal(alarm.rung, 0);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('durations', () => {
+  for (const [text, ms] of [
+    ['250ms', 250],
+    ['1.5s', 1500],
+    ['2m', 120_000],
+    ['1h', 3_600_000],
+    [0, 0],
+    [0.5, 0.5],
+    [3e9, 3e9],
+    [Infinity, Infinity],
+  ] as const)
+    assert.equal(durationOf('timeout', text), ms);
+  for (const wrong of ['', '5', 's', '5 s', '-5s', '5sec', '1e3ms', '.5s', '5.s', NaN, -1, -Infinity, null, {}, true])
+    assert.throws(() => durationOf('timeout', wrong), { message: /^The "timeout" argument / });
+});
