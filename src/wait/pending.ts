@@ -21,6 +21,8 @@ type Settle = (value: unknown) => void;
 export class Pending<T> implements Waiting, Timed, Abortable {
   next: Waiting | null = null;
   slot = -1;
+  before: Abortable | null = null;
+  after: Abortable | null = null;
   /** The earliest of the caller's limit and the moment the attempt asked to be stepped again. */
   deadline = Infinity;
   readonly #attempt: Attempt<T>;
