@@ -181,6 +181,10 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
     return this.colour.runner.go(() => {
       // Before anything ends: a wrong limit must not close the connection.
       checkLimits(o);
+      // And neither must a refusal of the blocking loop, which comes when the attempt is made.
+      const { writes } = this.stream.handle;
+      if (this.colour.runner.mode === 'sync' && writes.head !== null)
+        throw refusal('ERR_BUSY', 'close', 'the other colour is waiting in this direction');
       // A signal alone is no limit: it does not make close wait for the peer.
       return new CloseStream(this.stream, o?.timeout !== undefined || o?.deadline !== undefined);
     }, o);
