@@ -150,6 +150,8 @@ onEvery(
     const writing = conn.write(Buffer.alloc(16 * 1024 * 1024));
     assert.equal((await failure(() => blocking.write('x'), 'ERR_BUSY')).phase, 'write');
     await failure(() => blocking.closeWrite(), 'ERR_BUSY');
+    await failure(() => blocking.close(), 'ERR_BUSY');
+    await failure(() => blocking.close({ timeout: 1 }), 'ERR_BUSY');
     await failure(() => blocking.read(1, { timeout: 0 }), 'ETIMEDOUT');
     peer.go();
     await writing;
