@@ -142,7 +142,8 @@ for (const colour of ['promises', 'sync']) {
        }
        say(fds() - before);`,
     );
-    assert.equal(result, 0);
+    // One fewer where Node itself had still something open at the start.
+    assert.ok((result as number) <= 0, `${result as number} left`);
   });
 }
 
@@ -154,7 +155,7 @@ test('500 unresolvable connects leave the descriptor count where it was', () => 
      for (let i = 0; i < 10; i++) await Promise.all(Array.from({ length: 50 }, (_, j) => timed(() => net.connect('gone' + j + '.example:80'))));
      say(fds() - before);`,
   );
-  assert.equal(result, 0);
+  assert.ok((result as number) <= 0, `${result as number} left`);
 });
 
 test('an abort ends a lookup that hangs', () => {

@@ -60,6 +60,21 @@ inBothColours('an error starts the next attempt at once', async (net, t) => {
   conn.abort();
 });
 
+inBothColours('an error starts the next attempt at once also while an earlier one still runs', async (net, t) => {
+  const python = new Python(t, scene);
+  const port = await python.hear<number>();
+  const lookup = resolverOf(
+    net,
+    ['127.0.1.1', '127.0.1.9', '127.0.1.2'].map((host) => `${host}:${port}`),
+  );
+  const begun = performance.now();
+  const conn = await net.connect('race.example', port, { lookup, attemptDelay: 600, timeout: 5000 });
+  const ms = performance.now() - begun;
+  assert.ok(ms >= 599 && ms < 1100, `${ms} ms`);
+  assert.equal(conn.remoteAddr.address, '127.0.1.2');
+  conn.abort();
+});
+
 inBothColours('the first success wins, and nobody after it is asked', async (net, t) => {
   const python = new Python(t, scene);
   const port = await python.hear<number>();

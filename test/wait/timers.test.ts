@@ -70,6 +70,30 @@ test('what is due rings once and in order; what was removed or is to come does n
   );
 });
 
+test('removing from anywhere in a large heap keeps the order of the rest', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 20, maxLength: 200 }),
+      fc.array(fc.nat(), { maxLength: 60 }),
+      (ages, removed) => {
+        const log: Alarm[] = [];
+        const now = performance.now();
+        const all = ages.map((age) => new Alarm(now - age, log));
+        for (const alarm of all) addTimed(alarm);
+        const gone = new Set(removed.map((index) => all[index % all.length]!));
+        for (const alarm of gone) removeTimed(alarm);
+        ringDue();
+        const expected = all.filter((alarm) => !gone.has(alarm)).map(({ deadline }) => deadline);
+        assert.deepEqual(
+          log.map(({ deadline }) => deadline),
+          expected.sort((a, b) => a - b),
+        );
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
 test('durations', () => {
   for (const [text, ms] of [
     ['250ms', 250],
