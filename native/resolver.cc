@@ -2,7 +2,8 @@
 //
 // getaddrinfo(3) may hang for minutes and cannot be cancelled. So it never runs on libuv's four threads (a few dead name
 // servers would stop file access too), and whoever gives up leaves only a thread behind, which ends by itself and writes
-// into memory that is still there. The cap bounds the threads that can hang at the same time; what is above it queues.
+// into memory that is still there. Two caps bound the threads: one for lookups that somebody waits for, what is above it
+// queues; and a higher one that counts those too whose lookup was given up, so that dead name servers stop nobody else.
 #include "resolver.h"
 
 #include <errno.h>
@@ -16,7 +17,8 @@
 #include "ownership.h"
 #include "threads.h"
 
-static const int most_threads = 16;
+static const int most_wanted = 16;
+static const int most_threads = 64;
 static const int idle_seconds = 5;
 // Virtual memory, not resident. NSS modules are strangers' code that expects an ordinary stack.
 static const size_t stack_size = 1024 * 1024;
@@ -30,6 +32,8 @@ static Lookup* last;
 static int waiting;
 static int idle;
 static int threads;
+// How many of them run a lookup that nobody waits for any more.
+static int forsaken;
 
 static void enqueue(Lookup* lookup) {
   lookup->previous = last;
@@ -124,6 +128,7 @@ static void* run(void*) {
 
     pthread_mutex_lock(&mutex);
     lookup->done = true;
+    if (lookup->forsaken) --forsaken;
     // Under the lock, so that JavaScript cannot close the number meanwhile and let another file have it.
     if (lookup->eventfd >= 0) eventfd_write(lookup->eventfd, 1);
     drop(lookup);
@@ -131,6 +136,15 @@ static void* run(void*) {
   --threads;
   pthread_mutex_unlock(&mutex);
   return nullptr;
+}
+
+// With the lock held: one more thread if there is work that no thread is free for. 0, or -errno if there is none at all.
+static int spawn() {
+  if (waiting <= idle || threads >= most_threads || threads - forsaken >= most_wanted) return 0;
+  const int error = thread_start(nullptr, stack_size, run, nullptr);
+  if (error == 0) ++threads;
+  // With other threads alive the work only waits for them.
+  return threads == 0 ? error : 0;
 }
 
 Lookup* lookup_create() { return static_cast<Lookup*>(calloc(1, sizeof(Lookup))); }
@@ -148,18 +162,14 @@ int lookup_start(Lookup* lookup) {
 
   pthread_mutex_lock(&mutex);
   enqueue(lookup);
-  if (waiting > idle && threads < most_threads) {
-    const int error = thread_start(nullptr, stack_size, run, nullptr);
-    if (error == 0) {
-      ++threads;
-    } else if (threads == 0) {
-      // Nobody would ever come for it. With other threads alive it only waits for them.
-      dequeue(lookup);
-      pthread_mutex_unlock(&mutex);
-      ownership_close_internal(fd);
-      lookup_discard(lookup);
-      return error;
-    }
+  const int error = spawn();
+  if (error != 0) {
+    // Nobody would ever come for it.
+    dequeue(lookup);
+    pthread_mutex_unlock(&mutex);
+    ownership_close_internal(fd);
+    lookup_discard(lookup);
+    return error;
   }
   pthread_cond_signal(&work);
   pthread_mutex_unlock(&mutex);
@@ -178,7 +188,13 @@ void lookup_release(Lookup* lookup) {
   const int fd = lookup->eventfd;
   lookup->eventfd = -1;
   const bool unasked = lookup->queued;
-  if (unasked) dequeue(lookup);
+  if (unasked) {
+    dequeue(lookup);
+  } else if (!lookup->done) {
+    lookup->forsaken = true;
+    ++forsaken;
+    spawn();
+  }
   pthread_mutex_unlock(&mutex);
   ownership_close_internal(fd);
   if (unasked) drop(lookup);

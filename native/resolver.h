@@ -21,6 +21,8 @@ struct Lookup {
   // Guarded by the resolver's lock; -1 once JavaScript has let go.
   int eventfd;
   bool queued;
+  // It runs, and nobody waits for it.
+  bool forsaken;
   bool done;
 
   bool reverse;

@@ -119,9 +119,8 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
   waitReadable(o?: Op): R<M, boolean>;
   /**
    * Waits until the peer's kernel has acknowledged everything: ioctl(2) with SIOCOUTQ says 0. The kernel has no event for it,
-   * so it is asked every few milliseconds. `false` when the limit is spent.
-   *
-   * @throws SocketError `ERR_WRITE_BROKEN` when an earlier write failed, so that not everything was sent
+   * so it is asked every few milliseconds. It takes its turn among the writes: later ones wait for it. `false` when the limit
+   * is spent.
    */
   waitFlushed(o?: Op): R<M, boolean>;
 

@@ -6,11 +6,13 @@ import { systemError } from '../error/system.js';
 import * as C from '../native/constants.js';
 import { native } from '../native/load.js';
 import { Handle, type SocketState } from './handle.js';
+import { checkPermission } from './permission.js';
 import { readTimeouts } from './option/timeouts.js';
 import { scratch } from './sockaddr.js';
 
 export function adopt(fd: number): Handle {
   wholeNumber('fd', fd, 0, 0x7fffffff);
+  checkPermission();
   // Looked at before it is touched: what is no socket must stay as it was.
   const family = socketFact(fd, C.SO_DOMAIN);
   const kind = socketFact(fd, C.SO_TYPE);

@@ -46,7 +46,7 @@ export class ConnectSocket implements Attempt<void> {
     const handle = this.#handle;
     handle.check('connect');
     const before = handle.state;
-    const result = native.connect(handle.fd, sockaddrOf(this.#address));
+    const result = connectOnce(handle, sockaddrOf(this.#address));
     if (result === 0 || (result === C.EISCONN && before === 'connecting')) {
       handle.state = 'connected';
       return;
@@ -64,4 +64,13 @@ export class ConnectSocket implements Attempt<void> {
   abandon(): void {
     this.#resolution.release();
   }
+}
+
+/** An inheritable socket is in blocking mode, and connect(2) knows no flag against waiting. */
+function connectOnce(handle: Handle, address: Uint8Array): number {
+  if (!handle.inheritable) return native.connect(handle.fd, address);
+  native.setBlocking(handle.fd, false);
+  const result = native.connect(handle.fd, address);
+  native.setBlocking(handle.fd, true);
+  return result;
 }

@@ -82,6 +82,7 @@ export function openHandle(family: number, kind: number, protocol: number): Hand
 
 /** socketpair(2) of Unix sockets. */
 export function openPair(kind: number): [Handle, Handle] {
+  checkPermission();
   const fds = new Int32Array(2);
   const result = native.socketpair(C.AF_UNIX, kind, 0, fds);
   if (result < 0) throw systemError(result, 'socketpair', 'config');

@@ -1,6 +1,7 @@
 // Owns the net below forgotten sockets: what is collected without `close` is closed, with a warning.
 
 import { native } from '../native/load.js';
+import { getLinger, setLinger } from './option/linger.js';
 import type { Registration } from './registration.js';
 import { retire } from './registration.js';
 
@@ -13,6 +14,8 @@ const OURS = new URL('../', import.meta.url).href;
 const registry = new FinalizationRegistry<Registration>((registration) => {
   if (registration.fd < 0) return;
   const { fd, opened } = registration;
+  // close(2) would freeze the thread for it.
+  if ((getLinger(registration) ?? 0) > 0) setLinger(registration, null);
   retire(registration, true);
   native.close(fd);
   registration.fd = -1;

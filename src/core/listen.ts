@@ -69,14 +69,19 @@ export class Listen<T> implements Attempt<T> {
       groups.push(addresses);
     }
     const handles: Handle[] = [];
+    const inherited = new Set<Handle>();
     try {
       groups.forEach((addresses, i) => {
         const endpoint = this.#endpoints[i]!;
-        if (endpoint.kind === 'fd') handles.push(this.#inherited(endpoint.fd));
-        else handles.push(...this.#group(addresses, groups.flat()));
+        if (endpoint.kind === 'fd') {
+          const handle = this.#inherited(endpoint.fd);
+          inherited.add(handle);
+          handles.push(handle);
+        } else handles.push(...this.#group(addresses, groups.flat()));
       });
     } catch (error) {
-      for (const handle of handles) closeDescriptor(handle);
+      // What came from outside stays whoever's it was.
+      for (const handle of handles) (inherited.has(handle) ? detach : closeDescriptor)(handle);
       throw error;
     }
     return this.#make(handles);

@@ -7,7 +7,6 @@ import { ENOTCONN, SHUT_RD, SHUT_WR } from '../native/constants.js';
 import { native } from '../native/load.js';
 import type { Attempt } from './attempt.js';
 import type { Handle } from './handle.js';
-import { refusal } from '../error/make.js';
 import { SendAll, sendOnce } from './send.js';
 import type { Stream } from './stream.js';
 import { Want } from './want.js';
@@ -117,9 +116,7 @@ export class WaitFlushed implements Attempt<boolean> {
   }
 
   step(): boolean | Want {
-    const { handle, torn } = this.#stream;
-    if (torn) throw refusal('ERR_WRITE_BROKEN', 'write', 'an earlier write failed, so not everything was sent');
-    const queued = native.queuedOut(handle.fd);
+    const queued = native.queuedOut(this.#stream.handle.fd);
     if (queued < 0) throw systemError(queued, 'ioctl', 'write');
     return queued === 0 ? true : Want.Pause;
   }

@@ -13,7 +13,7 @@ import { familyNumber, kindNumber } from '../core/names.js';
 import { SOMAXCONN } from '../core/numbers.js';
 import { checkSettings } from '../core/option/settings.js';
 import { isWant } from '../core/want.js';
-import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
+import { invalidType, invalidValue, outOfRange, wholeNumber } from '../error/invalid.js';
 import { admit, durationOf, refuseZero, spanOf } from '../wait/limit.js';
 import { checkMode } from './check.js';
 
@@ -66,7 +66,7 @@ function dialOptions(o: ConnectOptions<Mode>): DialOptions {
     noDelay: flag('noDelay', o.noDelay, true),
     settings: checkSettings(o.options),
     attemptDelay: o.attemptDelay === undefined ? ATTEMPT_DELAY : durationOf('attemptDelay', o.attemptDelay),
-    attemptTimeout: o.attemptTimeout === undefined ? Infinity : durationOf('attemptTimeout', o.attemptTimeout),
+    attemptTimeout: attemptTimeout(o.attemptTimeout),
   };
 }
 
@@ -100,6 +100,13 @@ export function numeric(target: unknown, argument: string): SocketAddress {
 function hostText(host: unknown): string {
   if (typeof host !== 'string') throw invalidType('host', 'a string', host);
   return host;
+}
+
+function attemptTimeout(value: unknown): number {
+  if (value === undefined) return Infinity;
+  const ms = durationOf('attemptTimeout', value);
+  if (ms === 0) throw outOfRange('attemptTimeout', 'above 0: no address can be connected to without waiting', value);
+  return ms;
 }
 
 function flag(argument: string, value: unknown, usual: boolean): boolean {

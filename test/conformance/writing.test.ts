@@ -226,8 +226,9 @@ onEvery('waitFlushed waits until the peer has everything, and is false when the 
   const { conn, peer } = await it.open([['wait'], ['recv', 8 * MiB], ['wait']], { rcvbuf: 4096 });
   assert.equal(await conn.waitFlushed(), true, 'nothing was written');
   const { bytesDone } = await failure(() => conn.write(pattern(8 * MiB), { timeout: 10 }), 'ETIMEDOUT');
-  await failure(() => conn.waitFlushed({ timeout: 10 }), 'ERR_WRITE_BROKEN');
   assert.ok(bytesDone > 0);
+  // A write that was given up does not matter: what the kernel has is on its way.
+  assert.equal(await conn.waitFlushed({ timeout: 10 }), false);
   const whole = await it.open([['wait'], ['recv', 100_000], ['wait']], { rcvbuf: 2048 });
   await whole.conn.write(pattern(100_000));
   assert.equal(await whole.conn.waitFlushed({ timeout: 10 }), false);

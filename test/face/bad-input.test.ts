@@ -98,6 +98,7 @@ const ofNet: Row[] = [
   ['connect', [there, { encoding: 5 }], 'encoding'],
   ['connect', [there, { attemptDelay: -1 }], 'attemptDelay', 'RangeError'],
   ['connect', [there, { attemptTimeout: 'x' }], 'attemptTimeout'],
+  ['connect', [there, { attemptTimeout: 0 }], 'attemptTimeout', 'RangeError'],
   ['connect', ['host.example:1', { lookup: {} }], 'lookup'],
   ['connect', ['host.example:1', { lookup: 'x' }], 'lookup'],
   ['connect', ['host.example:1', { lookup: { lookup: () => 'x' } }], 'lookup'],

@@ -38,14 +38,14 @@ function message<T>(from: Worker): Promise<T> {
 const blocked: Record<string, string> = {
   accept: `const listener = sync.listen('127.0.0.1:0'); ready(); listener.accept();`,
   tryAccept: `const listener = sync.listen('127.0.0.1:0'); ready(); listener.tryAccept('1h');`,
-  read: `const [a] = sync.pair(); ready(); a.read();`,
-  readExact: `const [a] = sync.pair(); ready(); a.readExact(1 << 20, { timeout: '1h' });`,
-  write: `const [a] = sync.pair(); ready(); a.write(Buffer.alloc(1 << 26));`,
+  read: `const [a] = (globalThis.kept = sync.pair()); ready(); a.read();`,
+  readExact: `const [a] = (globalThis.kept = sync.pair()); ready(); a.readExact(1 << 20, { timeout: '1h' });`,
+  write: `const [a] = (globalThis.kept = sync.pair()); ready(); a.write(Buffer.alloc(1 << 26));`,
   poll: `const s = sync.socket('ipv4', 'dgram'); ready(); s.poll({ read: true });`,
   select: `const pairs = Array.from({ length: 20 }, () => sync.pair()); ready(); sync.select(pairs.map(([a]) => [a, { read: true }]));`,
   connect: `ready(); sync.connect('127.0.1.1:' + workerData);`,
-  'close with a limit': `const [a, b] = sync.pair(); ready(); a.close({ timeout: '1h' });`,
-  waitFlushed: `const [a] = sync.pair(); try { a.write(Buffer.alloc(1 << 26), { timeout: 0 }); } catch {}; const c = sync.connect('127.0.1.2:' + workerData); try { c.write(Buffer.alloc(1 << 26), { timeout: 50 }); } catch {}; ready(); for (;;) try { c.waitFlushed(); } catch { c.waitReadable(); }`,
+  'close with a limit': `const [a] = (globalThis.kept = sync.pair()); ready(); a.close({ timeout: '1h' });`,
+  waitFlushed: `const [a] = (globalThis.kept = sync.pair()); try { a.write(Buffer.alloc(1 << 26), { timeout: 0 }); } catch {}; const c = sync.connect('127.0.1.2:' + workerData); try { c.write(Buffer.alloc(1 << 26), { timeout: 50 }); } catch {}; ready(); for (;;) try { c.waitFlushed(); } catch { c.waitReadable(); }`,
 };
 
 const scene = `port = black_hole('127.0.1.1'); s = listener('127.0.1.2', port=port); say(port); hear()`;
@@ -70,7 +70,7 @@ const waiting: Record<string, string> = {
   everything: `
     const listener = await net.listen('127.0.0.1:0');
     const [a, b] = net.pair();
-    const [c] = net.pair();
+    const [c] = (globalThis.kept = net.pair()); // its other end must not be collected, which would close it
     const all = [listener.accept(), a.read(), c.write(Buffer.alloc(1 << 26)), net.connect('127.0.1.1:' + workerData),
       net.select([[b, { read: true }]]), b.socket.poll({ priority: true }), a.socket.dup().recv(), net.lookup('localhost', 1, { timeout: '1h' })];
     ready();

@@ -3,22 +3,26 @@
 import { systemError } from '../../error/system.js';
 import { SO_LINGER, SOL_SOCKET } from '../../native/constants.js';
 import { native } from '../../native/load.js';
-import type { Handle } from '../handle.js';
+
+/** A handle, or what is left of one. */
+interface Descriptor {
+  readonly fd: number;
+}
 
 const ints = new Int32Array(2);
 const bytes = new Uint8Array(ints.buffer);
 
 /** Milliseconds, or null when off. */
-export function getLinger(handle: Handle): number | null {
-  const result = native.getsockopt(handle.fd, SOL_SOCKET, SO_LINGER, bytes);
+export function getLinger(socket: Descriptor): number | null {
+  const result = native.getsockopt(socket.fd, SOL_SOCKET, SO_LINGER, bytes);
   if (result < 0) throw systemError(result, 'getsockopt', 'option');
   return ints[0] === 0 ? null : ints[1]! * 1000;
 }
 
 /** Milliseconds, rounded up to whole seconds, or null for off. */
-export function setLinger(handle: Handle, ms: number | null): void {
+export function setLinger(socket: Descriptor, ms: number | null): void {
   ints[0] = ms === null ? 0 : 1;
   ints[1] = Math.min(Math.ceil((ms ?? 0) / 1000), 0x7fffffff);
-  const result = native.setsockopt(handle.fd, SOL_SOCKET, SO_LINGER, bytes, bytes.length);
+  const result = native.setsockopt(socket.fd, SOL_SOCKET, SO_LINGER, bytes, bytes.length);
   if (result < 0) throw systemError(result, 'setsockopt', 'option');
 }
