@@ -31,8 +31,20 @@ class AsyncConnFace extends ConnFace<'async'> implements AsyncIterable<Buffer> {
 
   /** Written by hand: a step costs 29 ns, over an async generator 92. Leaving the loop closes nothing, so there is no `return`. */
   [Symbol.asyncIterator](): AsyncIterator<Buffer, undefined> {
-    const { stream } = this;
-    return { next: () => promised.run(nextPiece, stream, undefined, undefined, undefined) };
+    return new Pieces(this.stream);
+  }
+}
+
+/** A class, because a closure for each connection would be half as large as what it holds. */
+class Pieces implements AsyncIterator<Buffer, undefined> {
+  readonly #stream: Stream;
+
+  constructor(stream: Stream) {
+    this.#stream = stream;
+  }
+
+  next(): Promise<IteratorResult<Buffer, undefined>> {
+    return promised.run(nextPiece, this.#stream, undefined, undefined, undefined);
   }
 }
 

@@ -60,7 +60,7 @@ function drive<T>(attempt: Attempt<T>, o: Op | undefined): T {
 
 /** False when the deadline has passed. Being woken early is no harm: the step tries again. */
 function wait(attempt: Attempt<unknown>, want: Want, deadline: number, pause: number): boolean {
-  const now = performance.now();
+  const now = deadline === Infinity && want !== Want.Many ? 0 : performance.now();
   const left = deadline - now;
   if (left <= 0) return false;
   const ms = Math.min(left, SLICE);

@@ -10,10 +10,9 @@ export function trust(attempt: Attempt<unknown>): void {
     registration.readable = true;
     registration.writable = true;
   }
-  if (attempt.interests !== undefined && registration === null) {
-    for (const interest of attempt.interests()) {
-      interest.registration.readable = true;
-      interest.registration.writable = true;
-    }
+  if (registration !== null || attempt.interests === undefined) return;
+  for (const interest of attempt.interests()) {
+    interest.registration.readable = true;
+    interest.registration.writable = true;
   }
 }
