@@ -31,6 +31,20 @@ inBothColours('every descriptor is non-blocking and closed on exec', async (net)
   for (const each of [one, two, conn, accepted]) each.abort();
 });
 
+inBothColours('an inheritable socket, though in blocking mode, connects within its limit', async (net, t) => {
+  const python = new Python(t, `say(black_hole('127.0.1.1')); hear()`);
+  const port = await python.hear<number>();
+  const socket = net.socket().setInheritable(true);
+  assert.equal(flags(socket.fd).nonBlocking, false);
+  const begun = performance.now();
+  assert.equal((await failure(() => socket.connect(`127.0.1.1:${port}`, { timeout: 50 }))).code, 'ETIMEDOUT');
+  assert.ok(performance.now() - begun < 5000);
+  assert.equal(socket.state, 'connecting');
+  assert.equal(flags(socket.fd).nonBlocking, false, 'the child gets it in blocking mode all the same');
+  socket.close();
+  await python.stop();
+});
+
 inBothColours('promise 10: a detached descriptor is in blocking mode again, open, and nobody’s', async (net) => {
   const [one, two] = net.socketPair('stream');
   const fd = one.detach();

@@ -233,6 +233,18 @@ print(f.read().decode(), end=''); sys.exit(p.wait())`;
   });
 }
 
+inBothColours('a listen that fails at a later target gives the descriptor it was handed back', async (net) => {
+  const socket = net.socket();
+  await socket.bind('127.0.0.1:0');
+  const { port } = socket.listen().getsockname();
+  const fd = socket.detach();
+  const error = await failure(() => net.listen([`fd:${fd}`, `127.0.0.1:${port}`]));
+  assert.equal(error.code, 'EADDRINUSE');
+  const listener = await net.listen(`fd:${fd}`);
+  assert.equal(listener.address.port, port);
+  listener.close();
+});
+
 inBothColours('what is no stream behind fd:N stays with its owner', async (net) => {
   const [one, two] = net.socketPair('dgram');
   const fd = one.detach();
