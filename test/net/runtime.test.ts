@@ -54,7 +54,11 @@ for (const colour of ['promises', 'sync']) {
       t.skip('this Node has no network scope');
       return;
     }
-    const result = run(colour, [permission, '--allow-addons', '--allow-fs-read=*'], 'await codes({ ...calls, ...more })');
+    const result = run(
+      colour,
+      [permission, '--allow-addons', '--allow-fs-read=*'],
+      'await codes({ ...calls, ...more })',
+    );
     for (const [name, outcome] of Object.entries(result)) assert.equal(outcome[0], 'ERR_ACCESS_DENIED', name);
   });
 
