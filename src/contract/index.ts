@@ -7,4 +7,5 @@ export type * from './error.js';
 export type * from './socket.js';
 export type * from './conn.js';
 export type * from './listener.js';
+export type * from './tls.js';
 export type * from './net.js';
