@@ -18,7 +18,8 @@ const harmless = ['node:buffer', 'node:url', 'node:util'];
  * `never`: rules from the list below that hold in the room, besides those that hold everywhere.
  */
 const table = {
-  contract: { rooms: [], builtins: [], never: ['code'] },
+  // node:crypto for its types: the rule `code` sees to that.
+  contract: { rooms: [], builtins: ['node:crypto'], never: ['code'] },
   error: { rooms: [], builtins: [...harmless, 'node:os'], never: ['time', 'process'] },
   address: { rooms: ['error'], builtins: harmless, never: ['time', 'process'] },
   buffer: { rooms: ['error'], builtins: harmless, never: ['time', 'process'] },
@@ -27,7 +28,7 @@ const table = {
   event: { rooms: ['error'], never: ['loop'] },
   core: {
     rooms: ['native', ...pure, 'event'],
-    builtins: [...harmless, 'node:fs', 'node:os', 'node:path', 'node:worker_threads'],
+    builtins: [...harmless, 'node:crypto', 'node:fs', 'node:os', 'node:path', 'node:tls', 'node:worker_threads'],
     never: ['async', 'timer', 'poll'],
   },
   // What an attempt is, where it waits and where it was asked for; nothing of core that knows a protocol.

@@ -14,6 +14,7 @@ import * as C from '../native/constants.js';
 import { native } from '../native/load.js';
 import type { Attempt } from './attempt.js';
 import { closeDescriptor, type Handle } from './handle.js';
+import type { MakeError } from './lane.js';
 import { getLinger, setLinger } from './option/linger.js';
 import { retire } from './registration.js';
 import type { Stream } from './stream.js';
@@ -21,18 +22,19 @@ import { untrackLeak } from './leak.js';
 import { Want } from './want.js';
 import { unacknowledged } from './writing.js';
 
-/** Ends every waiting call and closes the descriptor now. */
-export function closeNow(handle: Handle): void {
+/** Ends every waiting call, by `why` if there is a reason besides the closing, and closes the descriptor now. */
+export function closeNow(handle: Handle, why: MakeError | null = null): void {
   if (handle.fd < 0) return;
   handle.closing = true;
   handle.stream?.rememberAddresses();
   const phase = handle.state === 'listening' ? 'accept' : 'read';
   // The descriptor goes first, so that nothing that is told of the end finds it still open.
   closeDescriptor(handle);
+  handle.stream?.layer?.release();
   const unsent = handle.writes.head !== null && !handle.writes.head.survives;
   if (unsent && handle.stream !== null) handle.stream.torn = true;
-  handle.reads.failAfter(null, (facts) => closedError(phase, facts));
-  handle.writes.failAfter(null, (facts) => closedError('write', facts));
+  handle.reads.failAfter(null, why ?? ((facts) => closedError(phase, facts)));
+  handle.writes.failAfter(null, why ?? ((facts) => closedError('write', facts)));
   handle.writes.advance();
   // Those in no lane of this socket (select, poll): no event comes any more, and their next step finds it closed.
   for (const watcher of handle.registration.watchers ?? []) watcher.wake();
@@ -40,14 +42,14 @@ export function closeNow(handle: Handle): void {
 }
 
 /** Ends our direction and throws away what has arrived, without waiting, and closes. */
-export function closeQuietly(handle: Handle): void {
+export function closeQuietly(handle: Handle, why: MakeError | null = null): void {
   if (handle.fd < 0) return;
   clearLinger(handle);
   if (handle.stream !== null && handle.state !== 'listening' && !handle.inheritable) {
     leave(handle, handle.stream);
     discard(handle, handle.stream);
   }
-  closeNow(handle);
+  closeNow(handle, why);
 }
 
 /** Closes with an RST. */
@@ -68,7 +70,8 @@ export class CloseStream implements Attempt<void> {
   readonly #stream: Stream;
   /** Wait for the peer's end, because the caller gave a limit for it. */
   readonly #waitForPeer: boolean;
-  #ended = false;
+  #begun = false;
+  #left = false;
   #lingerUntil: number | null = null;
 
   constructor(stream: Stream, waitForPeer: boolean) {
@@ -90,8 +93,8 @@ export class CloseStream implements Attempt<void> {
   step(): void | Want {
     const { handle } = this.#stream;
     if (handle.fd < 0) return;
-    if (!this.#ended) {
-      this.#ended = true;
+    if (!this.#begun) {
+      this.#begun = true;
       this.#stream.rememberAddresses();
       const linger = getLinger(handle);
       if (linger === 0) {
@@ -103,6 +106,11 @@ export class CloseStream implements Attempt<void> {
         this.#finish();
         return;
       }
+    }
+    if (!this.#left) {
+      // The last of the writes: TLS says that nothing more comes.
+      if (sayEnd(this.#stream) === Want.Write) return Want.Write;
+      this.#left = true;
       leave(handle, this.#stream);
     }
     const peerEnded = discard(handle, this.#stream);
@@ -163,6 +171,10 @@ export class CloseSocket implements Attempt<void> {
 export function detach(handle: Handle): number {
   handle.check('close');
   handle.checkIdle('close', 'detach');
+  if (handle.stream?.layer)
+    throw refusal('ERR_SOCKET_STATE', 'close', 'the descriptor cannot be given away while TLS is on', {
+      hint: 'stopTls() first: the keys stay in this process.',
+    });
   if ((handle.stream?.buffer.length ?? 0) > 0)
     throw refusal(
       'ERR_BUFFERED_DATA',
@@ -211,7 +223,13 @@ function clearLinger(handle: Handle): void {
 function leave(handle: Handle, stream: Stream): void {
   discard(handle, stream);
   stream.leftFirst = !stream.ended;
+  sayEnd(stream);
   native.shutdown(handle.fd, C.SHUT_WR);
+}
+
+/** Lets the layer say that nothing more comes from us, if that was not done by closeWrite. */
+function sayEnd({ layer, handle }: Stream): number {
+  return layer === null || handle.writingEnded ? 0 : layer.end();
 }
 
 /** Throws away input that is there already; true when the peer's end was found behind it, or the connection is gone. */

@@ -5,8 +5,9 @@ import type { Phase } from '../contract/error.js';
 import { DelimiterScan, LineScan, type Found } from '../buffer/scan.js';
 import { decodeText } from '../codec/text.js';
 import { endOfStream, limitError, refusal } from '../error/make.js';
-import type { Attempt } from './attempt.js';
+import type { Attempt, Interest } from './attempt.js';
 import type { Lane } from './lane.js';
+import { layerInterests, layerUntil } from './layer.js';
 import type { Registration } from './registration.js';
 import type { Stream } from './stream.js';
 import type { Want } from './want.js';
@@ -32,6 +33,14 @@ abstract class Reading {
     this.registration = handle.registration;
     this.limit = handle.receiveLimit;
     this.stream = stream;
+  }
+
+  get until(): number {
+    return layerUntil(this.stream);
+  }
+
+  interests(): readonly Interest[] {
+    return layerInterests(this.stream);
   }
 }
 

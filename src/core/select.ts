@@ -7,8 +7,9 @@ import * as C from '../native/constants.js';
 import { native } from '../native/load.js';
 import type { Attempt, Interest } from './attempt.js';
 import type { Handle } from './handle.js';
+import { layerInterests, layerUntil } from './layer.js';
 import type { Stream } from './stream.js';
-import { Want } from './want.js';
+import { isWant, Want } from './want.js';
 
 /** One thing to wait for. Several handles belong to one thing when a listener has several sockets. */
 export interface Selected {
@@ -34,15 +35,21 @@ export class Select implements Attempt<Ready[]> {
     this.#set = new Int32Array(3 * things.reduce((sum, thing) => sum + thing.handles.length, 0));
   }
 
+  /** A handshake that is going on has a limit of its own. */
+  get until(): number {
+    return this.#things.reduce((until, { stream }) => Math.min(until, stream?.layer?.until ?? Infinity), Infinity);
+  }
+
   interests(): readonly Interest[] {
-    return this.#things.flatMap(({ handles, events }) =>
-      handles.map(({ registration }) => ({
+    return this.#things.flatMap(({ handles, stream, events }) => {
+      if (stream?.layer?.ready === false) return stream.layer.interests();
+      return handles.map(({ registration }) => ({
         registration,
         read: events.read ?? false,
         write: events.write ?? false,
         priority: events.priority ?? false,
-      })),
-    );
+      }));
+    });
   }
 
   step(): Ready[] | Want {
@@ -65,7 +72,7 @@ export class Select implements Attempt<Ready[]> {
       let revents = 0;
       for (let i = 0; i < handles.length; i++, at += 3) revents |= set[at + 2]!;
       const found = foundIn(revents);
-      if (events.read && (stream?.buffer.length ?? 0) > 0) found.read = true;
+      if (stream !== null) lookBelow(stream, events, found);
       if (Object.keys(found).length > 0) ready.push({ index, ...found });
     });
     return ready.length > 0 ? ready : Want.Many;
@@ -123,10 +130,21 @@ export class WaitReadable implements Attempt<boolean> {
   get limit() {
     return this.#stream.handle.receiveLimit;
   }
+  get until(): number {
+    return layerUntil(this.#stream);
+  }
+
+  interests(): readonly Interest[] {
+    return layerInterests(this.#stream);
+  }
 
   step(): boolean | Want {
-    const { buffer, handle } = this.#stream;
+    const { buffer, handle, layer } = this.#stream;
     if (buffer.length > 0) return true;
+    if (layer !== null) {
+      const want = receivable(this.#stream);
+      return want === null ? true : want;
+    }
     const { registration } = handle;
     if (!registration.readable) return Want.Read;
     const revents = native.poll(registration.fd, C.POLLIN, 0);
@@ -138,6 +156,40 @@ export class WaitReadable implements Attempt<boolean> {
 
   expired(): { value: boolean } {
     return { value: false };
+  }
+}
+
+/** Readable means plaintext: what the kernel has may be less than a record, or no data at all. */
+function lookBelow(stream: Stream, events: PollEvents, found: PollEvents): void {
+  const { layer, buffer } = stream;
+  if (layer === null) {
+    if (events.read && buffer.length > 0) found.read = true;
+    return;
+  }
+  delete found.read;
+  if (!layer.ready) {
+    delete found.write;
+    if (attempted(() => layer.advance()) !== null) return;
+    if (events.write) found.write = true;
+  }
+  if (events.read && receivable(stream) === null) found.read = true;
+}
+
+/** Null when a read would not wait, be it for data, the end or an error. What was received stays in the buffer. */
+function receivable(stream: Stream): Want | null {
+  if (stream.buffer.length > 0) return null;
+  return attempted(() => {
+    const got = stream.fill();
+    return isWant(got) ? got : null;
+  });
+}
+
+/** An error is for the call that takes it, so it counts as ready. */
+function attempted(step: () => Want | null): Want | null {
+  try {
+    return step();
+  } catch {
+    return null;
   }
 }
 

@@ -8,7 +8,8 @@ import { EAGAIN, MSG_DONTWAIT, MSG_NOSIGNAL } from '../native/constants.js';
 import { native } from '../native/load.js';
 import type { Attempt } from './attempt.js';
 import type { Handle } from './handle.js';
-import { Want } from './want.js';
+import type { Layer } from './layer.js';
+import { isWant, Want } from './want.js';
 
 const FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL;
 
@@ -66,16 +67,26 @@ export class SendAll implements Attempt<number> {
   get limit() {
     return this.#handle.sendLimit;
   }
+  /** What the bytes go through before the kernel. */
+  protected get layer(): Layer | null {
+    return null;
+  }
 
   step(): number {
     this.#checkPieces();
     while (this.#done < this.#total) {
       const n = this.#sendSome();
-      if (n === Want.Write) return n;
+      if (isWant(n)) return n;
       if (n < 0) throw this.#failure(n);
       this.#done += n;
       this.#sender?.sent(n);
       this.#advance(n);
+    }
+    const { layer } = this;
+    if (layer !== null) {
+      const n = layer.flush();
+      if (isWant(n)) return n;
+      if (n < 0) throw this.#failure(n);
     }
     return this.#done;
   }
@@ -87,8 +98,13 @@ export class SendAll implements Attempt<number> {
   #sendSome(): number {
     const pieces = this.#pieces;
     const piece = pieces[this.#index]!;
-    if (this.#index === pieces.length - 1)
-      return sendOnce(this.#handle, piece, this.#offset, this.#total - this.#done, this.#flags);
+    const last = this.#index === pieces.length - 1;
+    const { layer } = this;
+    if (layer !== null)
+      return last
+        ? layer.send(piece, this.#offset, this.#total - this.#done)
+        : layer.sendv(pieces, this.#index, this.#offset);
+    if (last) return sendOnce(this.#handle, piece, this.#offset, this.#total - this.#done, this.#flags);
     const { registration } = this.#handle;
     if (!registration.writable) return Want.Write;
     const n = native.sendv(registration.fd, pieces, this.#index, this.#offset, this.#flags | FLAGS);

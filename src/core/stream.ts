@@ -12,6 +12,7 @@ import { SocketError } from '../error/socket-error.js';
 import { errnoName, systemError } from '../error/system.js';
 import { SOCK_STREAM } from '../native/constants.js';
 import type { Handle } from './handle.js';
+import type { Layer } from './layer.js';
 import { receiveInto, receiveSlab } from './receive.js';
 import type { Sender } from './send.js';
 import { slabRoom, slabTake } from './slab.js';
@@ -27,6 +28,10 @@ export class Stream implements Sender {
   readonly handle: Handle;
   readonly id = ++ids;
   readonly buffer = new ReadBuffer();
+  /** What lies between this and the socket: TLS. */
+  layer: Layer | null = null;
+  /** The host that was asked for, where there was one: what a certificate is checked against. */
+  host: string | null = null;
   encoding: Encoding = 'utf-8';
   bytesRead = 0;
   bytesWritten = 0;
@@ -37,6 +42,8 @@ export class Stream implements Sender {
   leftFirst = false;
   /** A write failed or was given up, so what the peer has is not all. */
   torn = false;
+  /** The peer's end came where its protocol says that the stream must not end. */
+  truncated = false;
   /** The error that ended the connection. */
   failure: SocketError | null = null;
   #local: SocketAddress | null = null;
@@ -86,12 +93,18 @@ export class Stream implements Sender {
     }
   }
 
+  /** Nothing that was taken for sending waits above the kernel. */
+  get flushed(): boolean {
+    return this.layer === null || this.layer.unsent === 0;
+  }
+
   check(phase: Phase): void {
     this.handle.check(phase);
   }
 
   /** Receives what is there as a piece of its own; null is the end. The buffer must be empty. */
   receivePiece(max: number): Buffer | null | Want {
+    if (this.layer !== null) return this.layer.receivePiece(max);
     const { registration } = this.handle;
     const n = this.#received(receiveSlab, registration, slabRoom(max));
     return n > 0 ? slabTake(n) : n === 0 ? null : (n as Want);
@@ -99,10 +112,11 @@ export class Stream implements Sender {
 
   /** Receives into the caller's memory; 0 is the end. The buffer must be empty. */
   receiveInto(target: Uint8Array, offset: number, length: number): number {
+    if (this.layer !== null) return this.layer.receiveInto(target, offset, length);
     try {
-      return this.#count(receiveInto(this.handle.registration, target, offset, length));
+      return this.count(receiveInto(this.handle.registration, target, offset, length));
     } catch (error) {
-      throw this.#failed(error, 0);
+      throw this.blame(error, 0);
     }
   }
 
@@ -131,7 +145,7 @@ export class Stream implements Sender {
     // After our own shutdown a refused write is a mistake of the caller, and everything that was written before is out.
     if (this.handle.writingEnded) return systemError(errno, syscall, 'write', null, { bytesDone });
     this.torn = true;
-    return this.#failed(systemError(errno, syscall, 'write', null), bytesDone);
+    return this.blame(systemError(errno, syscall, 'write', null), bytesDone);
   }
 
   /** Settles how the connection ended; the first reason stays. */
@@ -147,11 +161,11 @@ export class Stream implements Sender {
         : this.ended && !this.leftFirst
           ? 'remote'
           : 'local');
-    const clean = (info.clean ?? true) && failure === null && !this.torn;
+    const clean = (info.clean ?? true) && failure === null && !this.torn && !this.truncated;
     this.closeInfo = Object.freeze({
       by,
       clean,
-      truncated: false,
+      truncated: this.truncated,
       ...(failure === null ? {} : { error: failure }),
     });
   }
@@ -162,20 +176,21 @@ export class Stream implements Sender {
     length: number,
   ): number {
     try {
-      return this.#count(receive(registration, length));
+      return this.count(receive(registration, length));
     } catch (error) {
-      throw this.#failed(error, 0);
+      throw this.blame(error, 0);
     }
   }
 
-  #count(n: number): number {
+  /** Notes how much was received; 0 is the end. */
+  count(n: number): number {
     if (n > 0) this.bytesRead += n;
     else if (n === 0) this.ended = true;
     return n;
   }
 
   /** Names the peer in the error, and remembers an error that ends the connection. */
-  #failed(error: unknown, bytesDone: number): Error {
+  blame(error: unknown, bytesDone: number): Error {
     if (!(error instanceof SocketError) || error.errno === undefined) return error as Error;
     let peer: SocketAddress | null = null;
     try {

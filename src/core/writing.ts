@@ -6,10 +6,12 @@ import { systemError } from '../error/system.js';
 import { ENOTCONN, SHUT_RD, SHUT_WR } from '../native/constants.js';
 import { native } from '../native/load.js';
 import type { Attempt } from './attempt.js';
+import type { Interest } from './attempt.js';
 import type { Handle } from './handle.js';
+import { type Layer, layerInterests, layerUntil } from './layer.js';
 import { SendAll, sendOnce } from './send.js';
 import type { Stream } from './stream.js';
-import { Want } from './want.js';
+import { isWant, Want } from './want.js';
 
 /** Writes pieces to a connection. */
 export function write(stream: Stream, pieces: readonly Uint8Array[]): SendAll {
@@ -19,17 +21,17 @@ export function write(stream: Stream, pieces: readonly Uint8Array[]): SendAll {
 
 /**
  * FAST PATH (bench: echo, 64 B): the usual write, of bytes, with nothing before it and room in the kernel, needs no
- * operation made for it. How many bytes were sent; 0 says that the long way must be gone, and that nothing was done.
+ * operation made for it. How many bytes were taken; 0 says that the long way must be gone, and that nothing was done.
  */
 export function writeAtOnce(stream: Stream, bytes: Uint8Array): number {
-  const { handle } = stream;
+  const { handle, layer } = stream;
   if (handle.closing || handle.writes.head !== null || bytes.length === 0) return 0;
-  const n = sendOnce(handle, bytes, 0, bytes.length, 0);
+  const n = layer === null ? sendOnce(handle, bytes, 0, bytes.length, 0) : layer.send(bytes, 0, bytes.length);
   if (n > 0) {
     stream.bytesWritten += n;
     return n;
   }
-  if (n === Want.Write) return 0;
+  if (isWant(n)) return 0;
   throw stream.failed(n, 'send', 0);
 }
 
@@ -48,7 +50,23 @@ class StreamSend extends SendAll {
     this.#begun = done > 0;
   }
 
+  protected override get layer(): Layer | null {
+    return this.#stream.layer;
+  }
+  get until(): number {
+    return layerUntil(this.#stream);
+  }
+
+  interests(): readonly Interest[] {
+    return layerInterests(this.#stream);
+  }
+
   override step(): number {
+    const { layer } = this.#stream;
+    if (layer?.ready === false) {
+      const want = layer.advance();
+      if (want !== null) return want;
+    }
     this.#begun = true;
     return super.step();
   }
@@ -64,10 +82,12 @@ export class EndWriting implements Attempt<void> {
   readonly phase: Phase = 'close';
   readonly limit = Infinity;
   readonly #handle: Handle;
+  readonly #stream: Stream;
 
-  constructor(handle: Handle) {
-    handle.check('close');
-    this.#handle = handle;
+  constructor(stream: Stream) {
+    stream.check('close');
+    this.#stream = stream;
+    this.#handle = stream.handle;
   }
 
   get lane() {
@@ -76,9 +96,28 @@ export class EndWriting implements Attempt<void> {
   get registration() {
     return this.#handle.registration;
   }
+  get until(): number {
+    return layerUntil(this.#stream);
+  }
 
-  step(): void {
+  interests(): readonly Interest[] {
+    return layerInterests(this.#stream);
+  }
+
+  step(): void | Want {
+    const want = this.#endLayer();
+    if (want !== null) return want;
     shutdownDescriptor(this.#handle, SHUT_WR);
+  }
+
+  /** TLS says by close_notify that our direction ends; the FIN alone could be anybody's. */
+  #endLayer(): Want | null {
+    const { layer } = this.#stream;
+    if (layer === null || this.#handle.writingEnded) return null;
+    const want = layer.ready ? null : layer.advance();
+    if (want !== null) return want;
+    const n = layer.end();
+    return isWant(n) ? n : null;
   }
 }
 

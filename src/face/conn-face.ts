@@ -168,12 +168,12 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
   }
 
   closeWrite(o?: Op): R<M, void> {
-    return this.colour.runner.go(() => new EndWriting(this.stream.handle), o);
+    return this.colour.runner.go(() => new EndWriting(this.stream), o);
   }
   shutdown(how: Shut): R<M, void> {
     return this.colour.runner.go<void>(() => {
       const number = shutNumber(how);
-      if (how === 'wr') return new EndWriting(this.stream.handle);
+      if (how === 'wr') return new EndWriting(this.stream);
       return new Immediately('close', () => shutdownDescriptor(this.stream.handle, number));
     }, undefined);
   }

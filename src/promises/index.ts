@@ -22,7 +22,7 @@ class AsyncConnFace extends ConnFace<'async'> implements AsyncIterable<Buffer> {
     try {
       const n = writeAtOnce(stream, data);
       if (n === 0) return super.write(data);
-      return n === data.length ? Promise.resolve(n) : promised.run(writeRest, stream, data, n, undefined);
+      return n === data.length && stream.flushed ? Promise.resolve(n) : promised.run(writeRest, stream, data, n, undefined);
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
       return Promise.reject(error);
