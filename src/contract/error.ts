@@ -33,6 +33,10 @@ export interface SocketErrorShape extends Error {
   readonly partial?: Buffer;
   /** Every address that a failed dial has tried, in order. Empty otherwise. */
   readonly attempts: readonly Attempted[];
+  /** The alert of TLS that ended the connection, by its name in RFC 8446: `'handshake_failure'`, `'unknown_ca'`. Ours, or the peer's. */
+  readonly tlsAlert?: string;
+  /** OpenSSL's name for what is wrong with the peer's certificate: `'CERT_HAS_EXPIRED'`, `'HOSTNAME_MISMATCH'`. */
+  readonly verifyCode?: string;
   /** What a person can do about it. */
   readonly hint?: string;
 }

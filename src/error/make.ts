@@ -8,6 +8,7 @@ import {
   LimitError,
   SocketError,
   TimeoutError,
+  TlsError,
   type ErrorFacts,
 } from './socket-error.js';
 
@@ -53,6 +54,11 @@ export function limitError(what: string, max: number): LimitError {
     phase: 'read',
     hint: 'Nothing was consumed. Raise `max`, or read the bytes another way.',
   });
+}
+
+/** A refusal of what TLS was to be made of: keys, certificates, settings. */
+export function tlsRefusal(code: LibraryCode, why: string, facts?: Facts): TlsError {
+  return new TlsError(`tls ${code}: ${why}`, { code, phase: 'config', ...facts });
 }
 
 /** Any other refusal of the library, by its code. */

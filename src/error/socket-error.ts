@@ -13,6 +13,8 @@ export interface ErrorFacts {
   bytesDone?: number | undefined;
   partial?: Buffer | undefined;
   attempts?: readonly Attempted[] | undefined;
+  tlsAlert?: string | undefined;
+  verifyCode?: string | undefined;
   hint?: string | undefined;
   cause?: unknown;
 }
@@ -30,6 +32,8 @@ export class SocketError extends Error implements SocketErrorShape {
   declare readonly address?: string;
   declare readonly port?: number;
   declare readonly partial?: Buffer;
+  declare readonly tlsAlert?: string;
+  declare readonly verifyCode?: string;
   declare readonly hint?: string;
 
   constructor(message: string, facts: ErrorFacts) {
@@ -55,9 +59,22 @@ export class EndOfStreamError extends SocketError {}
 export class ResolveError extends SocketError {}
 /** More bytes came than the caller allowed. `code` is `'ERR_LIMIT'`; nothing was consumed. */
 export class LimitError extends SocketError {}
+/** TLS refused something: a handshake, a key, a certificate file. `tlsAlert` names the alert, where one was sent or received. */
+export class TlsError extends SocketError {}
+/** The peer's certificate was refused. `code` and `verifyCode` are OpenSSL's name for the reason: `'CERT_HAS_EXPIRED'`. */
+export class CertificateError extends TlsError {}
 
 // Two copies of this package in one process must recognise each other's errors, so `instanceof` asks for a brand.
-const classes = { SocketError, TimeoutError, ClosedError, EndOfStreamError, ResolveError, LimitError };
+const classes = {
+  SocketError,
+  TimeoutError,
+  ClosedError,
+  EndOfStreamError,
+  ResolveError,
+  LimitError,
+  TlsError,
+  CertificateError,
+};
 for (const [name, value] of Object.entries(classes)) {
   Object.defineProperty(value.prototype, 'name', { value: name, configurable: true, writable: true });
   Object.defineProperty(value.prototype, brandOf(name), { value: true });

@@ -4,12 +4,14 @@ import { native } from '../core/native-constants.js';
 
 export type * from '../contract/index.js';
 export {
+  CertificateError,
   ClosedError,
   EndOfStreamError,
   LimitError,
   ResolveError,
   SocketError,
   TimeoutError,
+  TlsError,
 } from '../error/socket-error.js';
 export { options } from '../core/option/table.js';
 export { features } from '../core/features.js';

@@ -29,6 +29,8 @@ test('what is no function is the same in both: classes, options, constants, feat
     'EndOfStreamError',
     'ResolveError',
     'LimitError',
+    'TlsError',
+    'CertificateError',
     'options',
     'constants',
     'features',
