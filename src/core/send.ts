@@ -23,6 +23,22 @@ export function sendOnce(handle: Handle, bytes: Uint8Array, offset: number, leng
   return Want.Write;
 }
 
+/** One sendmsg(2) of pieces, from pieces[first] on without its first `offset` bytes. */
+export function sendPiecesOnce(
+  handle: Handle,
+  pieces: readonly Uint8Array[],
+  first: number,
+  offset: number,
+  flags: number,
+): number {
+  const { registration } = handle;
+  if (!registration.writable) return Want.Write;
+  const n = native.sendv(registration.fd, pieces, first, offset, flags | FLAGS);
+  if (n !== EAGAIN) return n;
+  registration.writable = false;
+  return Want.Write;
+}
+
 /** Who wants to know what was sent and what failed: the stream above, if there is one. */
 export interface Sender {
   sent(bytes: number): void;
@@ -105,12 +121,7 @@ export class SendAll implements Attempt<number> {
         ? layer.send(piece, this.#offset, this.#total - this.#done)
         : layer.sendv(pieces, this.#index, this.#offset);
     if (last) return sendOnce(this.#handle, piece, this.#offset, this.#total - this.#done, this.#flags);
-    const { registration } = this.#handle;
-    if (!registration.writable) return Want.Write;
-    const n = native.sendv(registration.fd, pieces, this.#index, this.#offset, this.#flags | FLAGS);
-    if (n !== EAGAIN) return n;
-    registration.writable = false;
-    return Want.Write;
+    return sendPiecesOnce(this.#handle, pieces, this.#index, this.#offset, this.#flags);
   }
 
   /** The caller's memory may have been detached or resized while we waited. Then nothing of what is left goes out. */

@@ -20,6 +20,11 @@ export function slabRoom(max: number): number {
   return max < room ? max : room;
 }
 
+/** Where the room begins that slabRoom found, for those who fill it in another way. */
+export function slabMemory(): { readonly memory: Buffer; readonly used: number } {
+  return { memory: slab, used };
+}
+
 /** recv(2) into the slab. */
 export function slabReceive(fd: number, length: number, flags: number): number {
   return native.recvSlab(fd, used, length, flags);
