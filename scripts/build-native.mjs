@@ -1,4 +1,4 @@
-// Owns how the addon is built: node-gyp, on native/, only when a source is newer than the file. It must not know what
+// Owns how the addons are built: node-gyp, on native/, only when a source is newer than one of the files. It must not know what
 // the sources contain.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = join(root, 'native');
-const product = join(folder, 'build', 'Release', 'berkeley.node');
+const products = ['berkeley.node', 'berkeley_tls.node'].map((name) => join(folder, 'build', 'Release', name));
 
 if (process.platform !== 'linux') {
   console.log(`native: nothing is built on ${process.platform}; berkeley runs on Linux only so far`);
@@ -19,18 +19,19 @@ if (process.platform !== 'linux') {
 }
 
 function upToDate() {
-  if (!existsSync(product)) return false;
-  const built = statSync(product).mtimeMs;
-  return readdirSync(folder, { withFileTypes: true })
+  if (!products.every((product) => existsSync(product))) return false;
+  const built = Math.min(...products.map((product) => statSync(product).mtimeMs));
+  return [folder, join(folder, 'tls')]
+    .flatMap((place) => readdirSync(place, { withFileTypes: true }))
     .filter((entry) => entry.isFile())
-    .every((entry) => statSync(join(folder, entry.name)).mtimeMs <= built);
+    .every((entry) => statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs <= built);
 }
 
 function build() {
   const started = process.hrtime.bigint();
   const command = [nodeGyp(), 'rebuild', '-C', folder, '--jobs', 'max', ...nodedir()];
   const { status, error, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
-  if (status === 0 && existsSync(product)) {
+  if (status === 0 && products.every((product) => existsSync(product))) {
     const seconds = Number((process.hrtime.bigint() - started) / 100_000_000n) / 10;
     console.log(`native: built for ${process.platform}-${process.arch} in ${seconds} s`);
     return;

@@ -20,6 +20,7 @@ const needed = [
   'dist/sync/index.d.ts',
   'dist/cli/main.js',
   'native/build/Release/berkeley.node',
+  'native/build/Release/berkeley_tls.node',
 ];
 
 /** What must not be there, and why. */
@@ -27,7 +28,7 @@ const unwanted = [
   [/^binding\.gyp$/, 'npm would run node-gyp rebuild on every installation'],
   [/^(src|test|bench|examples|scripts|\.ci)\//, 'it is for the checkout only'],
   [/\.tsbuildinfo$/, 'it is a leftover of the compiler'],
-  [/^native\/build\/(?!Release\/berkeley\.node$)/, 'it is a leftover of the build'],
+  [/^native\/build\/(?!Release\/berkeley(_tls)?\.node$)/, 'it is a leftover of the build'],
 ];
 
 /** Both colours, in one thread: the kernel completes a connection that nobody has accepted yet. */

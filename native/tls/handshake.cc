@@ -1,0 +1,87 @@
+// Owns the handshake: as far as it gets without waiting. It must not know who waits, nor for how long.
+#include <openssl/err.h>
+
+#include "session.h"
+#include "transport.h"
+
+// The last flight of a server goes out before the handshake is over; that of a client waits for the verdict of its caller.
+static int finished(Session* session) {
+  return session->server ? transport_flush(session) : 0;
+}
+
+static int fail(Session* session) {
+  session->broken = true;
+  session_note_failure(session);
+  if (!session->freed) transport_flush(session);
+  return result_failed;
+}
+
+// What a chain check would have found, where none took place.
+static bool is_acceptable(Session* session) {
+  if (session->server || session->checked) return true;
+  X509* certificate = SSL_get0_peer_certificate(session->ssl);
+  if (certificate == nullptr) {
+    // An anonymous cipher suite, which a cipher list can allow.
+    session->verify_code = X509_V_ERR_UNSPECIFIED;
+    return !session->enforce && !session->asks_verdict;
+  }
+  // A resumption: the finding of the connection that the session comes from.
+  session->verify_code = static_cast<int>(SSL_get_verify_result(session->ssl));
+  return session->verify_code == X509_V_OK || !session->enforce || session->asks_verdict;
+}
+
+static int established(Session* session) {
+  if (!is_acceptable(session)) {
+    session->refused = true;
+    return fail(session);
+  }
+  session->established = true;
+  return finished(session);
+}
+
+// OpenSSL wants to read. Data that is there tells more than a send that failed: it may be the alert that says why.
+static int waiting(Session* session) {
+  const int sent = transport_flush(session);
+  const int received = transport_answer(session);
+  return received != want_read || sent == 0 ? received : sent;
+}
+
+static int advance(Session* session) {
+  if (session->broken) return result_failed;
+  if (session->established) return finished(session);
+  const int answer = SSL_do_handshake(session->ssl);
+  if (session->freed) return result_invalid;
+  if (session->threw) return fail(session);
+  if (answer == 1) return established(session);
+  switch (SSL_get_error(session->ssl, answer)) {
+    case SSL_ERROR_WANT_READ:
+      return waiting(session);
+    case SSL_ERROR_ZERO_RETURN:
+      session->closed = true;
+      if (session->alert_received < 0) session->alert_received = SSL_AD_CLOSE_NOTIFY;
+      return fail(session);
+    default:
+      return fail(session);
+  }
+}
+
+static napi_value JS_handshake(napi_env env, napi_callback_info info) {
+  Arguments<2> a(env, info);
+  Session* session = session_begin(env, a.values[0]);
+  if (session == nullptr) return give(env, result_invalid);
+  session->ask_env = env;
+  session->ask = a.null(1) ? nullptr : a.values[1];
+  session->threw = false;
+  const int answer = advance(session);
+  const bool threw = session->threw;
+  session->ask = nullptr;
+  session->ask_env = nullptr;
+  session_end(session);
+  // The exception is pending and comes out by itself.
+  return threw ? nullptr : give(env, answer);
+}
+
+const FunctionEntry handshake_functions[] = {
+    {"handshake", JS_handshake},
+    {nullptr, nullptr},
+};

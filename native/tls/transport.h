@@ -1,0 +1,16 @@
+// Owns the way between OpenSSL and the descriptor: ciphertext in both directions. It must not know what is in it.
+#ifndef BERKELEY_TLS_TRANSPORT_H
+#define BERKELEY_TLS_TRANSPORT_H
+
+#include "session.h"
+
+// Gives the session's SSL its BIO. False when memory is short.
+bool transport_attach(Session* session);
+
+// Sends what is unsent: 0, want_write, or -errno.
+int transport_flush(Session* session);
+
+// What a read that got nothing comes to: -errno, result_truncated or want_read.
+int transport_answer(const Session* session);
+
+#endif
