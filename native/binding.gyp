@@ -34,6 +34,7 @@
             'endpoints.cc',
             'environment.cc',
             'interfaces.cc',
+            'libraries.cc',
             'lookup.cc',
             'ownership.cc',
             'poll.cc',

@@ -16,6 +16,8 @@
 #define BERKELEY_OLDEST "GLIBC_2.17"
 #endif
 
+__asm__(".symver dlerror,dlerror@" BERKELEY_OLDEST);
+__asm__(".symver dlopen,dlopen@" BERKELEY_OLDEST);
 __asm__(".symver dlsym,dlsym@" BERKELEY_OLDEST);
 __asm__(".symver pthread_attr_setstacksize,pthread_attr_setstacksize@" BERKELEY_OLDEST);
 __asm__(".symver pthread_create,pthread_create@" BERKELEY_OLDEST);

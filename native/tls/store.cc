@@ -63,7 +63,7 @@ static napi_value JS_storeNew(napi_env env, napi_callback_info info) {
   }
   if (!add_all(env, store->store, a.values[1], add_revocations)) {
     destroy(store);
-    return throw_openssl(env, "ERR_TLS_INVALID", "not one revocation list in DER");
+    return throw_openssl(env, "ERR_TLS_CERTIFICATE", "not one revocation list in DER");
   }
   if (list_length(env, a.values[1]) > 0) {
     X509_STORE_set_flags(store->store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);

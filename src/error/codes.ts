@@ -25,6 +25,7 @@ export const codes = {
   ERR_TLS_INVALID: 'OpenSSL refuses the settings',
   ERR_TLS_KEY: 'the private key cannot be used',
   ERR_TLS_KEY_MISMATCH: 'the private key belongs to another certificate',
+  ERR_TLS_MISSING: 'the addon for TLS cannot be loaded, or finds no OpenSSL that it can use',
   ERR_TLS_NO_CERTIFICATE: 'a TLS server needs a certificate and its key',
   ERR_TLS_OCSP: 'the stapled OCSP response is missing or not good',
   ERR_TLS_PASSPHRASE: 'the passphrase is wrong or missing',

@@ -120,4 +120,8 @@ export interface Binding {
   reactorTimer(ms: number): number;
   /** Keeps the process alive, or lets it go, as state[0] says now. */
   reactorSync(): void;
+
+  // ---- libraries
+  /** dlopen(3) with RTLD_NOW | RTLD_GLOBAL, for good: null, or dlerror's text. */
+  openGlobal(path: string): string | null;
 }

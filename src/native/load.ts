@@ -1,4 +1,4 @@
-// Finds and loads the native addon. The only file that loads it. Importing never fails: on a platform that is not
+// Finds and loads the native addon; load-tls.ts that for TLS. No other file loads one. Importing never fails: on a platform that is not
 // supported, or where the addon is missing, the first call of any function says so.
 
 import { createRequire } from 'node:module';
