@@ -13,6 +13,7 @@ interface Manifest {
   readonly scripts: Record<string, string>;
   readonly devDependencies: Record<string, string>;
   readonly dependencies?: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
 }
 const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as Manifest;
 
@@ -76,7 +77,8 @@ test('every option token is in the guide', () => {
 
 test('CONTRIBUTING.md gives every dependency its reason and every script its line', () => {
   const page = textOf('CONTRIBUTING.md');
-  const names = [...Object.keys(manifest.devDependencies), ...Object.keys(manifest.dependencies ?? {})];
+  const { devDependencies, dependencies = {}, optionalDependencies = {} } = manifest;
+  const names = Object.keys({ ...devDependencies, ...dependencies, ...optionalDependencies });
   for (const name of names) assert.ok(page.includes(`| \`${name}\``), `${name} is not in the table`);
   for (const name of Object.keys(manifest.scripts)) {
     const command = name === 'start' || name === 'test' ? `npm ${name}` : `npm run ${name}`;
