@@ -17,7 +17,7 @@ struct ByteQueue {
   const uint8_t* front() const { return data + start; }
 };
 
-// Only when the queue is empty.
+// Whatever is in it is lost.
 inline void queue_release(Environment* environment, ByteQueue* queue) {
   if (queue->data != nullptr) block_give(environment, queue->data, queue->capacity);
   *queue = ByteQueue{};

@@ -5,9 +5,7 @@
 #include "transport.h"
 
 // The last flight of a server goes out before the handshake is over; that of a client waits for the verdict of its caller.
-static int finished(Session* session) {
-  return session->server ? transport_flush(session) : 0;
-}
+static int finished(Session* session) { return session->server ? transport_flush(session) : 0; }
 
 static int fail(Session* session) {
   session->broken = true;
@@ -18,9 +16,11 @@ static int fail(Session* session) {
 
 // What a chain check would have found, where none took place.
 static bool is_acceptable(Session* session) {
-  if (session->server || session->checked) return true;
-  X509* certificate = SSL_get0_peer_certificate(session->ssl);
-  if (certificate == nullptr) {
+  if (session->checked) return true;
+  const bool shown = SSL_get0_peer_certificate(session->ssl) != nullptr;
+  // A ticket that was made under other rules; the session id context should have kept it away.
+  if (session->server) return shown || (session->context->verify_mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) == 0;
+  if (!shown) {
     // An anonymous cipher suite, which a cipher list can allow.
     session->verify_code = X509_V_ERR_UNSPECIFIED;
     return !session->enforce && !session->asks_verdict;
@@ -32,6 +32,8 @@ static bool is_acceptable(Session* session) {
 
 static int established(Session* session) {
   if (!is_acceptable(session)) {
+    // Not even our Finished goes to such a peer.
+    queue_release(session->environment, &session->output);
     session->refused = true;
     return fail(session);
   }
@@ -70,7 +72,8 @@ static napi_value JS_handshake(napi_env env, napi_callback_info info) {
   Session* session = session_begin(env, a.values[0]);
   if (session == nullptr) return give(env, result_invalid);
   session->ask_env = env;
-  session->ask = a.null(1) ? nullptr : a.values[1];
+  napi_valuetype type;
+  session->ask = napi_typeof(env, a.values[1], &type) == napi_ok && type == napi_function ? a.values[1] : nullptr;
   session->threw = false;
   const int answer = advance(session);
   const bool threw = session->threw;

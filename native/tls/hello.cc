@@ -1,4 +1,5 @@
 // Owns the answer to a ClientHello: which context, which protocol. It must not know where the contexts come from.
+#include <openssl/err.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,8 +45,10 @@ static bool change_context(Session* session, Context* next) {
     set = set && SSL_set1_groups_list(ssl, next->groups) == 1;
   } else if (previous->groups != nullptr) {
     // OpenSSL 3.0 has no word for its own list.
+    ERR_set_mark();
     set = set && (SSL_set1_groups_list(ssl, "DEFAULT") == 1 ||
                   SSL_set1_groups_list(ssl, "X25519:P-256:X448:P-521:P-384") == 1);
+    ERR_pop_to_mark();
   }
   context_release(previous);
   return set;

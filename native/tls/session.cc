@@ -55,8 +55,8 @@ Session* session_begin(napi_env env, napi_value handle) {
   session->delivered = false;
   session->drained = false;
   session->receives = 0;
-  // What somebody else left behind would be taken for ours.
-  ERR_clear_error();
+  // What somebody else left behind would be taken for ours. Looking is cheaper than clearing.
+  if (ERR_peek_error() != 0) ERR_clear_error();
   return session;
 }
 

@@ -87,12 +87,16 @@ static napi_value JS_read(napi_env env, napi_callback_info info) {
 // ---- Writing.
 
 // The whole piece becomes records, because the transport always takes what OpenSSL writes. 0 or a Result.
-static int encrypt(Session* session, const uint8_t* piece, size_t length) {
-  size_t done = 0;
-  while (done < length) {
-    const int answer = SSL_write(session->ssl, piece + done, static_cast<int>(length - done));
-    if (answer <= 0) return fail(session);
-    done += static_cast<size_t>(answer);
+static int encrypt(Session* session, const uint8_t* piece, size_t length, size_t* done) {
+  while (length > 0) {
+    const int answer = SSL_write(session->ssl, piece, static_cast<int>(length));
+    if (answer <= 0) {
+      // In the middle of a message that the peer has cut in two, which OpenSSL wants to have whole first.
+      return SSL_get_error(session->ssl, answer) == SSL_ERROR_WANT_READ ? transport_answer(session) : fail(session);
+    }
+    piece += answer;
+    length -= static_cast<size_t>(answer);
+    *done += static_cast<size_t>(answer);
   }
   return 0;
 }
@@ -115,8 +119,7 @@ static int write_all(Session* session, NextPiece next) {
       const size_t length = next(&piece);
       more = length > 0;
       if (!more) break;
-      refusal = encrypt(session, piece, length);
-      if (refusal == 0) done += length;
+      refusal = encrypt(session, piece, length, &done);
     }
     const int sent = transport_flush(session);
     if (refusal == 0) refusal = sent;
