@@ -1,25 +1,12 @@
 // Owns limits: from what a caller passes to a span of time on the monotonic clock.
 
 import type { Op } from '../contract/mode.js';
-import { invalidType, invalidValue, outOfRange } from '../error/invalid.js';
+import { durationOf } from '../error/duration.js';
+import { invalidType, outOfRange } from '../error/invalid.js';
 import { abortError } from '../error/make.js';
 import type { Phase } from '../contract/error.js';
 
-const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-/** Milliseconds of a Duration; Infinity is allowed and means no limit. */
-export function durationOf(argument: string, value: unknown): number {
-  if (typeof value === 'number') {
-    if (!(value >= 0)) throw outOfRange(argument, 'a number of milliseconds from 0', value);
-    return value;
-  }
-  if (typeof value !== 'string')
-    throw invalidType(argument, "a number of milliseconds or a string such as '5s'", value);
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(value) ?? [];
-  if (amount === undefined || unit === undefined)
-    throw invalidValue(argument, "must be a number followed by 'ms', 's', 'm' or 'h'", value);
-  return Number(amount) * units[unit]!;
-}
+export { durationOf };
 
 /** How long the call may take from now on, in milliseconds; Infinity for no limit, 0 or less for "do not wait". */
 export function spanOf(o: Op): number {
