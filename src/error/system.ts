@@ -50,6 +50,18 @@ export function systemError(
   });
 }
 
+/** The error for a file that cannot be read or written, from what node:fs has thrown. */
+export function fileError(error: unknown, path: string): SocketError {
+  const { code = 'EIO', errno, syscall = 'open' } = error as NodeJS.ErrnoException;
+  return new SocketError(`${syscall} ${code} ${path}`, {
+    code,
+    phase: 'config',
+    errno: errno === undefined ? undefined : Math.abs(errno),
+    syscall,
+    cause: error,
+  });
+}
+
 /** The error for a name that could not be resolved. `gai` is the name of the EAI code, `text` what the system says of it. */
 export function resolveError(
   syscall: 'getaddrinfo' | 'getnameinfo',

@@ -1,0 +1,136 @@
+// Owns what a Pem is before anybody reads it: bytes or a parsed object, with a digest that tells whether it is the same
+// as last time. A file is read again when it has changed, and only then. It must not know what the bytes mean.
+
+import { KeyObject, X509Certificate } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Pem } from '../../contract/tls.js';
+import { invalidType, invalidValue } from '../../error/invalid.js';
+import { fileError } from '../../error/system.js';
+import { digestOf } from './digest.js';
+import { Lru } from './lru.js';
+
+export type Content = Buffer | KeyObject | X509Certificate;
+
+export interface Material {
+  /** For messages: `tls.cert`, and the file where there is one. */
+  readonly label: string;
+  /** Equal digests mean equal contents. `content` may change it, when the file has changed meanwhile. */
+  readonly digest: string;
+  /** It was given as text, so that a person may have written a path where PEM belongs. */
+  readonly isText: boolean;
+  content(): Content;
+}
+
+/** Checks the type, and reads a file that is not known yet. @throws TypeError, or SocketError with the errno of a file */
+export function materialOf(argument: string, value: Pem): Material {
+  if (typeof value === 'string') return new Given(argument, Buffer.from(value), textDigest(value), true);
+  if (value instanceof Uint8Array) {
+    const bytes = Buffer.from(value);
+    return new Given(argument, bytes, digestOf(bytes), false);
+  }
+  if (value instanceof KeyObject || value instanceof X509Certificate)
+    return new Given(argument, value, objectDigest(argument, value), false);
+  if (typeof value === 'object' && value !== null && 'file' in value) return new File(argument, value.file);
+  throw invalidType(argument, 'PEM, DER, { file }, a KeyObject or an X509Certificate', value);
+}
+
+class Given implements Material {
+  readonly label: string;
+  readonly digest: string;
+  readonly isText: boolean;
+  readonly #content: Content;
+
+  constructor(label: string, content: Content, digest: string, isText: boolean) {
+    this.label = label;
+    this.digest = digest;
+    this.isText = isText;
+    this.#content = content;
+  }
+
+  content(): Content {
+    return this.#content;
+  }
+}
+
+class File implements Material {
+  readonly label: string;
+  readonly isText = false;
+  readonly #path: string;
+  #digest: string | null = null;
+  #bytes: Buffer | null = null;
+
+  constructor(argument: string, path: unknown) {
+    const name = `${argument}.file`;
+    if (typeof path !== 'string') throw invalidType(name, 'the path of a file', path);
+    if (path === '' || path.includes('\0')) throw invalidValue(name, 'must be the path of a file', path);
+    this.label = `${argument} (${path})`;
+    this.#path = path;
+    const known = seen.get(resolve(path));
+    if (known !== undefined && known.look === lookAt(path)?.text) this.#digest = known.digest;
+    else this.content();
+  }
+
+  get digest(): string {
+    return this.#digest!;
+  }
+
+  content(): Buffer {
+    if (this.#bytes !== null) return this.#bytes;
+    const before = lookAt(this.#path);
+    this.#bytes = readBytes(this.#path);
+    this.#digest = digestOf(this.#bytes);
+    if (before?.settled === true) seen.set(resolve(this.#path), { look: before.text, digest: this.#digest });
+    return this.#bytes;
+  }
+}
+
+/** @throws SocketError with the errno, and the path in its message */
+export function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+const seen = new Lru<{ look: string; digest: string }>(256);
+
+/** A file whose last change is younger than this may change again without a trace: clocks of file systems are coarse. */
+const SETTLED_MS = 2000;
+
+/** What tells that a file has changed, and whether to rely on it. */
+function lookAt(path: string): { text: string; settled: boolean } | null {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs, mode } = statSync(path, { bigint: true });
+    const age = Date.now() - Number(ctimeMs);
+    return { text: [dev, ino, mode, size, mtimeNs, ctimeNs].join(), settled: age > SETTLED_MS };
+  } catch {
+    return null; // reading will say why
+  }
+}
+
+const longTexts = new Lru<string>(8);
+
+/** Only long texts are remembered: bundles of CAs, which cost something to digest; not keys, which should not stay. */
+function textDigest(text: string): string {
+  if (text.length < 16_384) return digestOf(text);
+  let digest = longTexts.get(text);
+  if (digest === undefined) longTexts.set(text, (digest = digestOf(text)));
+  return digest;
+}
+
+const objectDigests = new WeakMap<object, string>();
+
+function objectDigest(argument: string, value: KeyObject | X509Certificate): string {
+  let digest = objectDigests.get(value);
+  if (digest === undefined) objectDigests.set(value, (digest = digestOf(...partsOf(argument, value))));
+  return digest;
+}
+
+function partsOf(argument: string, value: KeyObject | X509Certificate): [string, Uint8Array] {
+  if (value instanceof X509Certificate) return ['X509Certificate', value.raw];
+  if (value.type === 'secret') throw invalidType(argument, 'no secret key', value);
+  const type = value.type === 'public' ? 'spki' : 'pkcs8';
+  return [value.type, value.export({ format: 'der', type } as { format: 'der'; type: 'pkcs8' })];
+}

@@ -1,0 +1,45 @@
+// Owns the envelope in which a session is handed out: OpenSSL's own bytes, and under which conditions they were agreed
+// on. A resumed session is not verified again, so it is only good where the same would be verified with the same result.
+
+import { invalidValue } from '../../error/invalid.js';
+import { digestBytes } from './digest.js';
+
+/** What a session is good for: name, trust, pins, kind of verification, our own certificate. */
+export type Binding = Buffer;
+
+export function bindingOf(parts: readonly (string | null)[]): Binding {
+  return digestBytes(...parts.map((part) => (part === null ? '-' : `+${part}`)));
+}
+
+export function wrapSession(der: Uint8Array, authorized: boolean, binding: Binding): Buffer {
+  const flags = Buffer.of(VERSION, authorized ? AUTHORIZED : 0);
+  const content = Buffer.concat([MAGIC, flags, binding, der]);
+  return Buffer.concat([content, checksum(content)]);
+}
+
+/** The session's own bytes, or null when it was made under other conditions. @throws TypeError for garbage */
+export function openSession(
+  argument: string,
+  bytes: Uint8Array,
+  wanted: { binding: Binding; mustBeAuthorized: boolean },
+): Buffer | null {
+  const all = Buffer.from(bytes);
+  const content = all.subarray(0, -CHECKSUM);
+  if (!all.subarray(0, MAGIC.length).equals(MAGIC) || !checksum(content).equals(all.subarray(-CHECKSUM)))
+    throw invalidValue(argument, 'must be what conn.tls.session was', `${bytes.length} bytes`);
+  if (content.length <= HEAD || content[MAGIC.length] !== VERSION) return null;
+  if (wanted.mustBeAuthorized && (content[MAGIC.length + 1]! & AUTHORIZED) === 0) return null;
+  if (!content.subarray(HEAD - BINDING, HEAD).equals(wanted.binding)) return null;
+  return content.subarray(HEAD);
+}
+
+const MAGIC = Buffer.from('berkeley session');
+const VERSION = 1;
+const AUTHORIZED = 1;
+const BINDING = 32;
+const CHECKSUM = 8;
+const HEAD = MAGIC.length + 2 + BINDING;
+
+function checksum(content: Uint8Array): Buffer {
+  return digestBytes(content).subarray(0, CHECKSUM);
+}
