@@ -38,7 +38,7 @@ export function innerTags(bytes: Uint8Array): number[] | null {
   const whole = elementAt(bytes, 0);
   if (whole?.tag !== tags.sequence || whole.end !== bytes.length) return null;
   const found: number[] = [];
-  for (let at = whole.start; at < whole.end; ) {
+  for (let at = whole.start; at < whole.end;) {
     const inner = elementAt(bytes, at);
     if (inner === null || inner.end > whole.end) return null;
     found.push(inner.tag);

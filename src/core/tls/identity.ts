@@ -109,7 +109,7 @@ class Packed implements Identity {
 function inOrder(chain: readonly Buffer[]): Buffer[] {
   const [own, ...others] = chain.map((der) => new X509Certificate(der));
   const ordered = [own!];
-  for (let next = own; next !== undefined; ) {
+  for (let next = own; next !== undefined;) {
     const at: number = others.findIndex((one) => next!.issuer === one.subject && next!.checkIssued(one));
     next = at === -1 ? undefined : others.splice(at, 1)[0];
     if (next !== undefined) ordered.push(next);

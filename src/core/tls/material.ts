@@ -22,7 +22,21 @@ export interface Material {
   content(): Content;
 }
 
-/** Checks the type, and reads a file that is not known yet. @throws TypeError, or SocketError with the errno of a file */
+/** Looks at the type only. @throws TypeError */
+export function checkPem(argument: string, value: unknown): asserts value is Pem {
+  if (typeof value === 'string' || value instanceof Uint8Array || value instanceof X509Certificate) return;
+  if (value instanceof KeyObject) {
+    if (value.type === 'secret') throw invalidType(argument, 'no secret key', value);
+  } else if (typeof value === 'object' && value !== null && 'file' in value) {
+    const { file } = value;
+    if (typeof file !== 'string') throw invalidType(`${argument}.file`, 'the path of a file', file);
+    if (file === '' || file.includes('\0')) throw invalidValue(`${argument}.file`, 'must be the path of a file', file);
+  } else {
+    throw invalidType(argument, 'PEM, DER, { file }, a KeyObject or an X509Certificate', outline(value));
+  }
+}
+
+/** What has been checked; a file is read that is not known yet. @throws SocketError with the errno of the file */
 export function materialOf(argument: string, value: Pem): Material {
   if (typeof value === 'string') return new Given(argument, Buffer.from(value), textDigest(value), true);
   if (value instanceof Uint8Array) {
@@ -30,9 +44,8 @@ export function materialOf(argument: string, value: Pem): Material {
     return new Given(argument, bytes, digestOf(bytes), false);
   }
   if (value instanceof KeyObject || value instanceof X509Certificate)
-    return new Given(argument, value, objectDigest(argument, value), false);
-  if (typeof value === 'object' && value !== null && 'file' in value) return new File(argument, value.file);
-  throw invalidType(argument, 'PEM, DER, { file }, a KeyObject or an X509Certificate', value);
+    return new Given(argument, value, objectDigest(value), false);
+  return new File(argument, value.file);
 }
 
 class Given implements Material {
@@ -60,10 +73,7 @@ class File implements Material {
   #digest: string | null = null;
   #bytes: Buffer | null = null;
 
-  constructor(argument: string, path: unknown) {
-    const name = `${argument}.file`;
-    if (typeof path !== 'string') throw invalidType(name, 'the path of a file', path);
-    if (path === '' || path.includes('\0')) throw invalidValue(name, 'must be the path of a file', path);
+  constructor(argument: string, path: string) {
     this.label = `${argument} (${path})`;
     this.#path = path;
     const known = seen.get(resolve(path));
@@ -94,13 +104,19 @@ export function readBytes(path: string): Buffer {
   }
 }
 
+/** Of what is refused, without what may be a secret. */
+function outline(value: unknown): unknown {
+  if (Array.isArray(value)) return [];
+  return typeof value === 'object' && value !== null ? {} : value;
+}
+
 const seen = new Lru<{ look: string; digest: string }>(256);
 
 /** A file whose last change is younger than this may change again without a trace: clocks of file systems are coarse. */
 const SETTLED_MS = 2000;
 
-/** What tells that a file has changed, and whether to rely on it. */
-function lookAt(path: string): { text: string; settled: boolean } | null {
+/** What tells that a file or folder has changed, and whether to rely on it; null if it cannot be looked at. */
+export function lookAt(path: string): { text: string; settled: boolean } | null {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs, mode } = statSync(path, { bigint: true });
     const age = Date.now() - Number(ctimeMs);
@@ -122,15 +138,14 @@ function textDigest(text: string): string {
 
 const objectDigests = new WeakMap<object, string>();
 
-function objectDigest(argument: string, value: KeyObject | X509Certificate): string {
+function objectDigest(value: KeyObject | X509Certificate): string {
   let digest = objectDigests.get(value);
-  if (digest === undefined) objectDigests.set(value, (digest = digestOf(...partsOf(argument, value))));
+  if (digest === undefined) objectDigests.set(value, (digest = digestOf(...partsOf(value))));
   return digest;
 }
 
-function partsOf(argument: string, value: KeyObject | X509Certificate): [string, Uint8Array] {
+function partsOf(value: KeyObject | X509Certificate): [string, Uint8Array] {
   if (value instanceof X509Certificate) return ['X509Certificate', value.raw];
-  if (value.type === 'secret') throw invalidType(argument, 'no secret key', value);
-  const type = value.type === 'public' ? 'spki' : 'pkcs8';
-  return [value.type, value.export({ format: 'der', type } as { format: 'der'; type: 'pkcs8' })];
+  if (value.type === 'public') return ['public', value.export({ format: 'der', type: 'spki' })];
+  return ['private', value.export({ format: 'der', type: 'pkcs8' })];
 }

@@ -26,6 +26,13 @@ export function certificatesOf(material: Material): Buffer[] {
   return found;
 }
 
+/** The certificates that OpenSSL can read, and nothing about the others: for lists that somebody else keeps. */
+export function readableCertificates(material: Material): Buffer[] {
+  const content = material.content();
+  if (!Buffer.isBuffer(content) || !isPem(content)) return [];
+  return fromPem(material, content, certificateLabels).filter(isCertificate);
+}
+
 /** All revocation lists, in order. @throws TlsError ERR_TLS_CERTIFICATE */
 export function crlsOf(material: Material): Buffer[] {
   const content = material.content();
