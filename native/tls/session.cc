@@ -74,9 +74,15 @@ void session_end(Session* session) {
 }
 
 void session_note_failure(Session* session) {
-  const unsigned long error = ERR_peek_error();
-  if (session->error == 0) session->error = error;
-  ERR_clear_error();
+  unsigned long first = 0;
+  unsigned long chosen = 0;
+  for (unsigned long error = ERR_get_error(); error != 0; error = ERR_get_error()) {
+    if (first == 0) first = error;
+    // Numbers below belong to every library alike: "ASN1 lib".
+    const bool own = ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) >= 100;
+    if (chosen == 0 && own) chosen = error;
+  }
+  if (session->error == 0) session->error = chosen != 0 ? chosen : first;
 }
 
 // ---- A new session.

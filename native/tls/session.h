@@ -99,7 +99,7 @@ Session* session_peek(napi_env env, napi_value handle);
 // Collects a line of the key log; set on a context when one of its sessions wants it.
 void session_note_keylog(const SSL* ssl, const char* line);
 
-// Takes OpenSSL's errors out of the queue; the first becomes the session's.
+// Takes OpenSSL's errors out of the queue. The first that speaks of TLS becomes the session's, else the first.
 void session_note_failure(Session* session);
 
 #endif

@@ -129,7 +129,7 @@ export interface SessionFacts {
 }
 
 export interface SessionFailure {
-  /** ERR_reason_error_string of the first entry in OpenSSL's queue: 'wrong version number'; '' when there is none. */
+  /** ERR_reason_error_string of the first entry of libssl in OpenSSL's queue, else of the first: 'wrong version number'; '' when there is none. */
   readonly reason: string;
   /** ERR_lib_error_string. */
   readonly library: string;
