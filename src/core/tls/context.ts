@@ -73,10 +73,14 @@ function plainSettings({ server, options, sessionIdContext, asksName }: Recipe):
 
 const ours = { list: defaultList, suites: defaultSuites };
 
-function keyOf({ identity, trust }: Recipe, plain: PlainSettings): string {
-  const { alpn, sessionIdContext, staple, ...rest } = plain;
-  const bytes = [alpn, sessionIdContext, staple].map((one) => one ?? '');
-  return digestOf(JSON.stringify(rest), ...bytes, identity?.digest ?? '', trust?.digest ?? '');
+function keyOf({ server, identity, trust }: Recipe, plain: PlainSettings): string {
+  const { minVersion, maxVersion, ciphers, suites, groups, sigalgs, verifyMode, asksName } = plain;
+  // Names come from outside and may hold anything; JSON keeps them apart.
+  const names = JSON.stringify([ciphers, suites, groups, sigalgs]);
+  const numbers = `${server} ${minVersion} ${maxVersion} ${verifyMode} ${asksName}`;
+  const { alpn, sessionIdContext, staple } = plain;
+  const bytes = server ? digestOf(alpn ?? '', sessionIdContext, staple ?? '') : '';
+  return `${numbers}\n${names}\n${bytes}\n${identity?.key ?? ''}\n${trust?.key ?? ''}`;
 }
 
 function make({ server, identity, trust }: Recipe, plain: PlainSettings): TlsContext {

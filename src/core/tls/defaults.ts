@@ -4,7 +4,8 @@ import type { TlsOptions } from '../../contract/tls.js';
 import { invalidValue } from '../../error/invalid.js';
 import { checkOptions, mergeOptions } from './options.js';
 
-let defaults: TlsOptions = {};
+const empty: TlsOptions = {};
+let defaults = empty;
 
 /** Replaces what was set before. @throws TypeError, RangeError */
 export function setTlsDefaults(value: Omit<TlsOptions, 'verify'>): void {
@@ -21,6 +22,6 @@ export function withDefaults(value: unknown): TlsOptions {
   checkOptions('tls', value);
   const merged = mergeOptions(defaults, value);
   // Together they may contradict each other where each alone does not.
-  if (merged !== value) checkOptions('tls', merged);
+  if (defaults !== empty) checkOptions('tls', merged);
   return merged;
 }

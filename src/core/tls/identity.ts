@@ -14,8 +14,8 @@ import { certificatesOf } from './pem.js';
 export interface Identity {
   /** For messages. */
   readonly label: string;
-  /** Equal digests mean the same certificate and key, and the same passphrase. `load` may change it. */
-  readonly digest: string;
+  /** Equal keys mean the same certificate and key, and the same passphrase. `load` may change it. */
+  readonly key: string;
   /** @throws TlsError, or SocketError with the errno of a file */
   load(binding: TlsBinding): { chain: Buffer[]; key: Buffer };
 }
@@ -43,8 +43,8 @@ class Pair implements Identity {
     return this.#key === null ? this.#cert.label : `${this.#cert.label}, ${this.#key.label}`;
   }
 
-  get digest(): string {
-    return digestOf('pair', this.#cert.digest, this.#key?.digest ?? '', this.#passphrase ?? '');
+  get key(): string {
+    return `pair ${this.#cert.digest},${this.#key?.digest ?? ''},${hidden(this.#passphrase)}`;
   }
 
   load(): { chain: Buffer[]; key: Buffer } {
@@ -72,8 +72,8 @@ class Packed implements Identity {
     return this.#pfx.label;
   }
 
-  get digest(): string {
-    return digestOf('pfx', this.#pfx.digest, this.#passphrase ?? '');
+  get key(): string {
+    return `pfx ${this.#pfx.digest},${hidden(this.#passphrase)}`;
   }
 
   load(binding: TlsBinding): { chain: Buffer[]; key: Buffer } {
@@ -103,6 +103,11 @@ class Packed implements Identity {
       });
     }
   }
+}
+
+/** Keys stay for as long as what they stand for. */
+function hidden(passphrase: string | undefined): string {
+  return passphrase === undefined ? '' : digestOf(passphrase);
 }
 
 /** PKCS#12 is a bag: ours comes first, then who signed it, and so on; what fits nowhere last. */

@@ -18,7 +18,7 @@ export function checkOptions(path: string, value: unknown): asserts value is Tls
   for (const [name, ours] of foreign)
     if (given[name] !== undefined)
       throw invalidValue(`${path}.${name}`, `is an option of node:tls: here it is ${ours}`, given[name]);
-  for (const [name, check] of Object.entries(checks)) {
+  for (const [name, check] of everyCheck) {
     const field = given[name];
     if (field !== undefined) check(`${path}.${name}`, field);
   }
@@ -80,6 +80,8 @@ const checks: Readonly<Record<keyof TlsOptions, Check>> = {
     if (durationOf(argument, value) === 0) throw outOfRange(argument, 'above 0', value);
   },
 };
+
+const everyCheck = Object.entries(checks);
 
 /** Names of node:tls that would be missed without a word where they matter, and what they are called here. */
 const foreign: readonly (readonly [string, string])[] = [

@@ -1,7 +1,7 @@
 // Owns the way from TlsOptions to all that a session needs. Everything that can be wrong with keys, files and settings is
 // found here, before anything connects or listens. It must not know sockets.
 
-import type { TlsInfo, TlsOptions } from '../../contract/tls.js';
+import type { TlsOptions } from '../../contract/tls.js';
 import { durationOf } from '../../error/duration.js';
 import { invalidType, invalidValue } from '../../error/invalid.js';
 import { tlsRefusal } from '../../error/make.js';
@@ -10,13 +10,13 @@ import type { SessionSettings } from '../../native/tls-binding.js';
 import { parseAlpn } from './alpn.js';
 import { contextOf } from './context.js';
 import { withDefaults } from './defaults.js';
-import { digestBytes, digestOf } from './digest.js';
+import { digestBytes } from './digest.js';
 import { identityOf } from './identity.js';
 import { keyLogOf, type KeyLog } from './key-log.js';
 import { checkNested, mergeOptions } from './options.js';
 import { parsePins } from './pins.js';
 import { namePattern, nameThatCame, serverIdentity, wildcardOf } from './server-name.js';
-import { bindingOf, openSession, wrapSession } from './session.js';
+import { openSession, wrapSession } from './session.js';
 import type { SessionPlan } from './session-plan.js';
 import { trustOf, type Trust } from './trust.js';
 
@@ -35,12 +35,11 @@ export function clientPlan(given: TlsOptions, host: string | null): SessionPlan 
   const trust = trustOf('tls', o.ca, o.crl);
   const identity = identityOf('tls', o);
   const context = contextOf({ server: false, options: o, identity, trust, sessionIdContext: none, asksName: false });
-  const shared = sharedPlan(o);
-  const { pins } = shared;
+  const { pins, allowTruncation, handshakeTimeout, keylog } = sharedPlan(o);
   // After the context, because that may have read the files again.
   const { ocsp = 'off' } = o;
   const staple = ocsp === 'require' ? ocsp : null;
-  const binding = bindingOf([name.sni, name.checked, trustKey(o, trust), identity?.digest ?? null, staple]);
+  const binding = [name.sni, name.checked, trustKey(o, trust), identity?.key ?? null, staple];
   const wanted = { binding, mustBeAuthorized: verify === true };
   const settings: SessionSettings = {
     server: false,
@@ -52,16 +51,20 @@ export function clientPlan(given: TlsOptions, host: string | null): SessionPlan 
     alpn: o.alpn === undefined ? null : parseAlpn('tls.alpn', o.alpn),
     session: o.session === undefined ? null : openSession('tls.session', o.session, wanted),
     ocsp: ocspModes[ocsp],
-    keylog: shared.keylog !== null,
+    keylog: keylog !== null,
   };
   return {
-    ...shared,
     server: false,
     context,
     settings,
+    verify,
+    pins,
     checked: name.checked,
+    allowTruncation,
+    handshakeTimeout,
+    keylog,
     asksClient: false,
-    planFor: () => null,
+    planFor: itself,
     wrapSession: (session, authorized) => wrapSession(session, authorized, binding),
   };
 }
@@ -87,6 +90,7 @@ export function updateServerPlan(old: SessionPlan, given: TlsOptions): SessionPl
 }
 
 const none = new Uint8Array(0);
+const itself = (): null => null;
 const ocspModes = { off: 0, request: 1, require: 2 } as const;
 const HANDSHAKE_MS = 30_000;
 
@@ -105,13 +109,17 @@ function planOf(path: string, o: TlsOptions, named: Named | null): SessionPlan {
   // What decides about clients, and not our certificate: with a new one they may still resume.
   const sessionIdContext = digestBytes('clients', o.clientCert ?? 'none', trust === null ? '' : trustKey(o, trust));
   const context = contextOf({ ...recipe, sessionIdContext });
-  const shared = sharedPlan(o);
-  const { verify, pins, keylog } = shared;
+  const { verify = true } = o;
+  const { pins, allowTruncation, handshakeTimeout, keylog } = sharedPlan(o);
   const own = identity !== null;
   return {
-    ...shared,
     server: true,
     context,
+    verify,
+    pins,
+    allowTruncation,
+    handshakeTimeout,
+    keylog,
     settings: {
       ...serverSettings,
       enforce: verify !== false || named !== null,
@@ -125,7 +133,7 @@ function planOf(path: string, o: TlsOptions, named: Named | null): SessionPlan {
       const name = nameThatCame(sent);
       return (name === null ? null : named?.(name)) ?? (own ? null : false);
     },
-    wrapSession: (session, authorized) => wrapSession(session, authorized, bindingOf(['server'])),
+    wrapSession: (session, authorized) => wrapSession(session, authorized, ['server']),
   };
 }
 
@@ -178,7 +186,6 @@ function checkServer(path: string, o: TlsOptions, given: TlsOptions): void {
 }
 
 interface Shared {
-  readonly verify: boolean | ((info: TlsInfo) => boolean);
   readonly pins: readonly Buffer[];
   readonly allowTruncation: boolean;
   readonly handshakeTimeout: number;
@@ -187,7 +194,6 @@ interface Shared {
 
 function sharedPlan(o: TlsOptions): Shared {
   return {
-    verify: o.verify ?? true,
     pins: o.pins === undefined ? [] : parsePins('tls.pins', o.pins),
     allowTruncation: o.allowTruncation ?? false,
     handshakeTimeout:
@@ -199,7 +205,7 @@ function sharedPlan(o: TlsOptions): Shared {
 /** What decides about a peer's certificate. A session that was made under another rule is not taken up. */
 function trustKey(o: TlsOptions, trust: Trust): string {
   const { verify = true, pins = [] } = o;
-  return digestOf(trust.digest, typeof verify === 'function' ? functionKey(verify) : String(verify), ...pins);
+  return [trust.key, typeof verify === 'function' ? functionKey(verify) : String(verify), ...pins].join('\n');
 }
 
 const functionKeys = new WeakMap<object, string>();

@@ -5,15 +5,11 @@ import { invalidValue } from '../../error/invalid.js';
 import { digestBytes } from './digest.js';
 
 /** What a session is good for: name, trust, pins, kind of verification, our own certificate. */
-export type Binding = Buffer;
-
-export function bindingOf(parts: readonly (string | null)[]): Binding {
-  return digestBytes(...parts.map((part) => (part === null ? '-' : `+${part}`)));
-}
+export type Binding = readonly (string | null)[];
 
 export function wrapSession(der: Uint8Array, authorized: boolean, binding: Binding): Buffer {
   const flags = Buffer.of(VERSION, authorized ? AUTHORIZED : 0);
-  const content = Buffer.concat([MAGIC, flags, binding, der]);
+  const content = Buffer.concat([MAGIC, flags, digestOf(binding), der]);
   return Buffer.concat([content, checksum(content)]);
 }
 
@@ -29,7 +25,7 @@ export function openSession(
     throw invalidValue(argument, 'must be what conn.tls.session was', `${bytes.length} bytes`);
   if (content.length <= HEAD || content[MAGIC.length] !== VERSION) return null;
   if (wanted.mustBeAuthorized && (content[MAGIC.length + 1]! & AUTHORIZED) === 0) return null;
-  if (!content.subarray(HEAD - BINDING, HEAD).equals(wanted.binding)) return null;
+  if (!content.subarray(HEAD - BINDING, HEAD).equals(digestOf(wanted.binding))) return null;
   return content.subarray(HEAD);
 }
 
@@ -39,6 +35,11 @@ const AUTHORIZED = 1;
 const BINDING = 32;
 const CHECKSUM = 8;
 const HEAD = MAGIC.length + 2 + BINDING;
+
+/** A part that is absent is another than one that is empty. */
+function digestOf(binding: Binding): Buffer {
+  return digestBytes(...binding.map((part) => (part === null ? '-' : `+${part}`)));
+}
 
 function checksum(content: Uint8Array): Buffer {
   return digestBytes(content).subarray(0, CHECKSUM);

@@ -28,9 +28,10 @@ class SystemRoots implements Roots {
     this.#folders = folders;
   }
 
-  get digest(): string {
+  get key(): string {
     const folders = this.#folders.map((folder) => `${folder}:${lookAt(folder)?.text ?? ''}`);
-    return digestOf('system', this.#file?.digest ?? '', ...folders);
+    const own = this.#file?.digest ?? '';
+    return folders.length === 0 ? `system ${own}` : `system ${digestOf(own, ...folders)}`;
   }
 
   load(): Buffer[] {

@@ -14,8 +14,8 @@ import { systemRoots } from './system-roots.js';
 
 /** A list of CAs. */
 export interface Roots {
-  /** Equal digests mean equal lists. `load` may change it. */
-  readonly digest: string;
+  /** Equal keys mean equal lists. `load` may change it. */
+  readonly key: string;
   /** Those that a caller named one by one, loaded: what a server tells its clients. */
   readonly given: readonly Buffer[];
   /** DER. @throws TlsError, or SocketError with the errno of a file */
@@ -37,8 +37,9 @@ export class Trust {
     this.#crls = crls;
   }
 
-  get digest(): string {
-    return digestOf('trust', this.#roots.digest, ...this.#crls.map(({ digest }) => digest));
+  /** Equal keys mean that the same are trusted. */
+  get key(): string {
+    return [this.#roots.key, ...this.#crls.map(({ digest }) => digest)].join('|');
   }
 
   /** The CAs that a caller named one by one. */
@@ -48,11 +49,11 @@ export class Trust {
 
   /** @throws TlsError, or SocketError with the errno of a file */
   store(): TlsStore {
-    const known = stores.get(this.digest);
+    const known = stores.get(this.key);
     if (known !== undefined) return known;
     const store = make(this.#roots.load(), this.#crls.flatMap(crlsOf));
     // Now, because a file may have changed since it was looked at.
-    stores.set(this.digest, store);
+    stores.set(this.key, store);
     return store;
   }
 }
@@ -86,8 +87,8 @@ class GivenRoots implements Roots {
     this.#materials = materials;
   }
 
-  get digest(): string {
-    return digestOf('given', ...this.#materials.map(({ digest }) => digest));
+  get key(): string {
+    return `given ${this.#materials.map(({ digest }) => digest).join()}`;
   }
 
   get given(): readonly Buffer[] {
@@ -110,8 +111,8 @@ class ListedRoots implements Roots {
     this.#extra = extra;
   }
 
-  get digest(): string {
-    return digestOf('listed', listDigest(this.#list), this.#extra?.digest ?? '');
+  get key(): string {
+    return `listed ${listDigest(this.#list)},${this.#extra?.digest ?? ''}`;
   }
 
   load(): Buffer[] {
@@ -135,12 +136,17 @@ const { NODE_EXTRA_CA_CERTS: extraFile } = process.env;
 /** Where Node does not tell its own list, it is put together as Node does. */
 function defaultRoots(): Roots {
   const list = nodeRoots();
-  if (list !== null) return new ListedRoots(list, null);
-  return new ListedRoots(bundledRoots(), extraFile === undefined || extraFile === '' ? null : extraOf(extraFile));
+  return list !== null
+    ? new ListedRoots(list, null)
+    : (assembled ??= new ListedRoots(bundledRoots(), extraOf(extraFile)));
 }
 
+/** Once, as Node reads its file once. */
+let assembled: Roots | null = null;
+
 /** Node warns of a file that cannot be read, and goes on without it. */
-function extraOf(file: string): Material | null {
+function extraOf(file: string | undefined): Material | null {
+  if (file === undefined || file === '') return null;
   try {
     return materialOf('NODE_EXTRA_CA_CERTS', { file });
   } catch {
