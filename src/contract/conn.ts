@@ -5,6 +5,7 @@ import type { SocketErrorShape } from './error.js';
 import type { Data, Duration, Each, Mode, Op, R } from './mode.js';
 import type { KeepAlive } from './option.js';
 import type { Shut, Socket } from './socket.js';
+import type { TlsInfo, TlsOptions } from './tls.js';
 
 /** How a connection ended. */
 export interface CloseInfo {
@@ -12,7 +13,7 @@ export interface CloseInfo {
   readonly by: 'local' | 'remote' | 'timeout' | 'error';
   /** Everything written was handed over, and nothing failed. */
   readonly clean: boolean;
-  /** The stream was cut where its protocol says it must not end. Never true without TLS. */
+  /** The stream was cut where its protocol says it must not end: TLS without close_notify. Never true without TLS. */
   readonly truncated: boolean;
   readonly error?: SocketErrorShape;
 }
@@ -43,6 +44,20 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
   readonly remoteAddr: Address;
   /** How the connection ended; `null` while it is open. */
   readonly closeInfo: CloseInfo | null;
+  /** What the TLS handshake came to; `null` without TLS, and before the handshake. Still there after close. */
+  readonly tls: TlsInfo | null;
+  /** `'pending'`: TLS is on and the handshake is still to come or going on. The first use makes it, or `handshake()`. */
+  readonly tlsState: 'none' | 'pending' | 'established';
+  /**
+   * Makes the handshake of an accepted connection now, instead of at its first use. Returns at once when it is made.
+   *
+   * A handshake that fails, or is given up because the limit is spent or the signal aborted, closes the connection, and
+   * calls that waited for it fail with the same error.
+   *
+   * @throws TlsError, CertificateError; TimeoutError (also after `handshakeTimeout`); SocketError `ERR_SOCKET_STATE` without TLS; RangeError for a limit of 0
+   * @example const { alpn } = await conn.handshake({ timeout: '5s' });
+   */
+  handshake(o?: Op): R<M, TlsInfo>;
   /** Application bytes taken out of the kernel so far, those in the read buffer included. */
   readonly bytesRead: number;
   /** Application bytes handed to the kernel so far. */
@@ -63,7 +78,8 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
    * Reads what is there: at least one byte and at most `max` (64 KiB unless told), waiting only while there is nothing.
    * `null` is the end of the stream.
    *
-   * @throws TimeoutError when the limit is spent; SocketError `ECONNRESET` after everything that had arrived was read
+   * @throws TimeoutError when the limit is spent; SocketError `ECONNRESET` after everything that had arrived was read;
+   * TlsError `ERR_TLS_TRUNCATED` when TLS ends without close_notify
    * @example const piece = await conn.read(); // Buffer or null
    */
   read(max?: number, o?: Op): R<M, Buffer | null>;
@@ -124,7 +140,32 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
    */
   waitFlushed(o?: Op): R<M, boolean>;
 
-  /** Ends our direction after everything written so far: shutdown(2) with SHUT_WR. Reading goes on. Twice is allowed. */
+  /**
+   * Begins TLS on a plaintext connection, as the client unless `server` is true, and makes the handshake (STARTTLS, STLS,
+   * SSLRequest, AUTH TLS).
+   *
+   * Bytes that have already arrived in the clear behind what was read are refused: somebody may have injected them.
+   * `buffered: 'discard'` drops them; `'feed'` gives them to the handshake, for servers whose clients send the ClientHello
+   * in the same segment as the command. A failed handshake closes the connection: nothing ever goes out in the clear after it.
+   *
+   * @throws TlsError, CertificateError; TimeoutError, and the connection is closed; SocketError `ERR_TLS_BUFFERED_DATA`, `ERR_BUSY` while
+   * a call waits, `ERR_SOCKET_STATE` when TLS is on: these leave the connection as it was; RangeError for a limit of 0
+   * @example
+   * await conn.writeLine('STARTTLS');
+   * if ((await conn.readLine())?.startsWith('220')) await conn.startTls({ serverName: 'mail.example.org' });
+   */
+  startTls(o?: TlsOptions & { server?: boolean; buffered?: 'reject' | 'discard' | 'feed' } & Op): R<M, TlsInfo>;
+  /**
+   * Ends TLS and goes on in the clear: sends close_notify and waits for the peer's. What the peer still said before it, and
+   * what it sent in the clear behind it, is read next. With `wait: false` what is written next is plaintext at once, and
+   * reading goes over to plaintext at the peer's close_notify.
+   *
+   * @throws TlsError `ERR_TLS_TRUNCATED`; TimeoutError: our half has ended, and stopTls can be called again; SocketError `ERR_BUSY`
+   * while a call waits, `ERR_SOCKET_STATE` without TLS; RangeError for a limit of 0
+   */
+  stopTls(o?: Op & { wait?: boolean }): R<M, void>;
+
+  /** Ends our direction after everything written so far: close_notify where there is TLS, then shutdown(2) with SHUT_WR. Reading goes on. Twice is allowed. */
   closeWrite(o?: Op): R<M, void>;
   /** Ends one direction or both: shutdown(2). `'wr'` waits for earlier writes. @throws SocketError `ENOTCONN` when the connection is gone */
   shutdown(how: Shut): R<M, void>;

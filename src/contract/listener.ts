@@ -5,6 +5,7 @@ import type { Conn } from './conn.js';
 import type { Duration, Each, Mode, Op, R } from './mode.js';
 import type { OptionSetting } from './option.js';
 import type { Socket } from './socket.js';
+import type { TlsOptions } from './tls.js';
 
 /** A listener, which is also an endless iteration over accepted connections. It ends when the listener is closed; leaving the loop closes nothing. */
 export type Listener<M extends Mode> = ListenerBase<M> & Each<M, Conn<M>>;
@@ -31,6 +32,14 @@ export interface ListenerBase<M extends Mode> extends Disposable, AsyncDisposabl
    * @example const next = await listener.tryAccept('250ms');
    */
   tryAccept(wait?: Duration, o?: { signal?: AbortSignal }): R<M, Conn<M> | null>;
+  /**
+   * New certificates and settings for the connections that are accepted from now on. Those that are open go on, and sessions of
+   * before can be resumed. Nothing changes when the options are wrong.
+   *
+   * @throws what `listen` throws for `tls`; SocketError `ERR_SOCKET_STATE` when the listener has no TLS
+   * @example listener.updateTls({ cert: { file: 'new.pem' }, key: { file: 'new.key' } });
+   */
+  updateTls(o: TlsOptions): void;
   /** A waiting `accept` keeps the process alive again (the default). */
   ref(): this;
   /** A waiting `accept` no longer keeps the process alive. */
@@ -50,6 +59,11 @@ export interface ListenOptions {
   ipv6Only?: boolean;
   /** The permission bits of a Unix socket's file, exactly; `0o777` less the umask unless told. */
   mode?: number;
+  /**
+   * TLS for every accepted connection. The handshake belongs to the connection, not to `accept`: it is made at the first use or by
+   * `handshake()`, under `handshakeTimeout` from then on, so a client that stalls is in nobody's way.
+   */
+  tls?: TlsOptions;
   /** The encoding that accepted connections begin with. */
   encoding?: string;
   /** TCP_NODELAY of accepted connections, on unless told. */

@@ -6,6 +6,7 @@ import type { Listener, ListenOptions } from './listener.js';
 import type { Duration, Mode, Op, R } from './mode.js';
 import type { OptionSetting } from './option.js';
 import type { PollEvents, Socket } from './socket.js';
+import type { TlsOptions } from './tls.js';
 
 /** Something that turns a name into addresses. */
 export interface Resolver<M extends Mode = 'async'> {
@@ -13,12 +14,14 @@ export interface Resolver<M extends Mode = 'async'> {
   lookup(host: string, service?: string | number, o?: Op & LookupOptions): R<M, Address[]>;
 }
 
-/** `timeout`, `deadline` and `signal` bound everything: the lookup and every attempt. */
+/** `timeout`, `deadline` and `signal` bound everything: the lookup, every attempt and the TLS handshake. */
 export interface ConnectOptions<M extends Mode = 'async'> extends Op {
   /** Only addresses of this family. */
   family?: Family | undefined;
   /** The numeric address to bind to before connecting: `'127.0.0.2'`, `'127.0.0.1:4000'`. */
   local?: Target | undefined;
+  /** TLS from the start: `true` for the usual verification of the host's name, or options. A target `'tls://…'` means `true`. */
+  tls?: boolean | TlsOptions | undefined;
   /** tcp(7) TCP_NODELAY, on unless told. */
   noDelay?: boolean | undefined;
   /** The encoding of strings; `'utf-8'` unless told. */
@@ -45,9 +48,9 @@ export interface Net<M extends Mode> {
    * after 250 ms, or at once when one fails; the first that succeeds wins and the others are closed.
    *
    * @throws ResolveError `ENOTFOUND`, `EAI_AGAIN` … for a name; SocketError `ECONNREFUSED` …, with `attempts`; TimeoutError;
-   * RangeError for a limit of 0
+   * with TLS CertificateError, TlsError; RangeError for a limit of 0
    * @example
-   * const web = await connect('example.org:80', { timeout: '5s' });
+   * const web = await connect('example.org:443', { tls: true, timeout: '5s' });
    * const app = await connect('unix:/run/app.sock');
    */
   connect(this: void, to: Target, o?: ConnectOptions<M>): R<M, Conn<M>>;
@@ -106,6 +109,11 @@ export interface Net<M extends Mode> {
   reverse(this: void, address: Target, o?: Op): R<M, string>;
   /** The address that a numeric target names; a port that is missing is 0. No lookup. @throws TypeError for a name @example address('[::1]:80').port; */
   address(this: void, target: Target): Address;
-  /** Settings for the whole environment. `traceLeaks`: a socket that is collected without `close` says where it was opened. */
-  setDefaults(this: void, o: { traceLeaks?: boolean }): void;
+  /**
+   * Settings for the whole environment. `traceLeaks`: a socket that is collected without `close` says where it was opened.
+   * `tls`: what every connection and listener begins with; its own options come before. Verification cannot be switched off here.
+   *
+   * @example setDefaults({ tls: { ca: { store: 'system' } } });
+   */
+  setDefaults(this: void, o: { traceLeaks?: boolean; tls?: Omit<TlsOptions, 'verify'> }): void;
 }

@@ -106,12 +106,13 @@ export class CloseStream implements Attempt<void> {
         this.#finish();
         return;
       }
+      whoLeaves(handle, this.#stream);
     }
     if (!this.#left) {
       // The last of the writes: TLS says that nothing more comes.
       if (sayEnd(this.#stream) === Want.Write) return Want.Write;
       this.#left = true;
-      leave(handle, this.#stream);
+      native.shutdown(handle.fd, C.SHUT_WR);
     }
     const peerEnded = discard(handle, this.#stream);
     if (this.#waitForPeer && !peerEnded) return Want.Read;
@@ -219,12 +220,17 @@ function clearLinger(handle: Handle): void {
   if (handle.fd >= 0 && (getLinger(handle) ?? 0) > 0) setLinger(handle, null);
 }
 
-/** Ends our direction. Looks for the peer's end first: what comes afterwards may be the answer to ours. */
+/** Ends our direction, as far as that goes without waiting. */
 function leave(handle: Handle, stream: Stream): void {
-  discard(handle, stream);
-  stream.leftFirst = !stream.ended;
+  whoLeaves(handle, stream);
   sayEnd(stream);
   native.shutdown(handle.fd, C.SHUT_WR);
+}
+
+/** Looks for the peer's end before ours is sent: what comes afterwards may be the answer to it. */
+function whoLeaves(handle: Handle, stream: Stream): void {
+  discard(handle, stream);
+  stream.leftFirst = !stream.ended;
 }
 
 /** Lets the layer say that nothing more comes from us, if that was not done by closeWrite. */

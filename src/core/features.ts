@@ -3,6 +3,7 @@
 import { native } from '../native/load.js';
 import { AF_UNIX, SOCK_SEQPACKET } from '../native/constants.js';
 import { hasIpv6 } from './dial/resolution.js';
+import { hasTls } from './tls/library.js';
 
 type Feature = () => boolean | string;
 
@@ -15,7 +16,8 @@ const found: Record<string, Feature> = {
   unix: () => AF_UNIX >= 0,
   seqpacket: () => SOCK_SEQPACKET >= 0,
   reusePort: () => 'SO_REUSEPORT' in native.constants,
-  tls: () => false,
+  /** OpenSSL can be used, so that TLS works. */
+  tls: () => hasTls(),
 };
 
 /** Each is found out when it is first asked for. */

@@ -32,6 +32,8 @@ export class Handle {
   wasNonBlocking = false;
   /** Our direction was shut down. */
   writingEnded = false;
+  /** The other direction was, by us. */
+  readingEnded = false;
   /** close has begun: nothing new is admitted. */
   closing = false;
   /** The file that bind made. */

@@ -129,6 +129,14 @@ export function shutdownDescriptor(handle: Handle, how: number): void {
     throw systemError(result, 'shutdown', 'close');
   handle.state = 'shutdown';
   if (how !== SHUT_RD) handle.writingEnded = true;
+  if (how !== SHUT_WR) handle.readingEnded = true;
+}
+
+/** The same for a connection, where a layer may have a last word. */
+export function shutdownStream(stream: Stream, how: number): void {
+  stream.check('close');
+  if (how !== SHUT_RD && !stream.handle.writingEnded) stream.layer?.end();
+  shutdownDescriptor(stream.handle, how);
 }
 
 /** Bytes that the peer's kernel has not acknowledged; 0 where the kernel cannot say. */

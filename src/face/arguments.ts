@@ -16,6 +16,8 @@ import { isWant } from '../core/want.js';
 import { invalidType, invalidValue, outOfRange, wholeNumber } from '../error/invalid.js';
 import { admit, durationOf, refuseZero, spanOf } from '../wait/limit.js';
 import { checkMode } from './check.js';
+import { clientPlan } from '../core/tls/plan.js';
+import type { SessionPlan } from '../core/tls/session-plan.js';
 
 /** What connect was asked to do, checked: nothing was opened or looked up yet. */
 export interface ConnectPlan<M extends Mode> {
@@ -24,6 +26,10 @@ export interface ConnectPlan<M extends Mode> {
   readonly options: DialOptions;
   readonly encoding: Encoding;
   readonly resolver: Resolver<M> | null;
+  /** Null without TLS. */
+  readonly tls: SessionPlan | null;
+  /** The host that was asked for; null where there is none. */
+  readonly host: string | null;
   /** The limit of the whole call in ms, from now on. */
   readonly span: number;
 }
@@ -38,7 +44,36 @@ export function connectPlan<M extends Mode>(given: readonly unknown[]): ConnectP
   if (lookup !== undefined && typeof (lookup as Partial<Resolver<M>> | null)?.lookup !== 'function')
     throw invalidType('lookup', 'an object with a function `lookup`', lookup);
   const encoding = encodingOf('encoding', o.encoding ?? 'utf-8');
-  return { endpoint, o, options: dialOptions(o), encoding, resolver: lookup ?? null, span: spanOf(o) };
+  const host = hostOf(endpoint);
+  return {
+    endpoint,
+    o,
+    options: dialOptions(o),
+    encoding,
+    tls: tlsPlan(endpoint, o.tls, host),
+    host,
+    resolver: lookup ?? null,
+    span: spanOf(o),
+  };
+}
+
+function tlsPlan(endpoint: Endpoint, given: unknown, host: string | null): SessionPlan | null {
+  const byScheme = endpoint.kind === 'inet' && endpoint.scheme === 'tls';
+  const wanted = given ?? byScheme;
+  if (typeof wanted !== 'boolean' && (typeof wanted !== 'object' || wanted === null))
+    throw invalidType('tls', 'a boolean or an object', given);
+  if (wanted === false) {
+    if (byScheme) throw invalidValue('tls', 'contradicts the target, which begins with tls://', given);
+    return null;
+  }
+  return clientPlan(wanted === true ? {} : wanted, host);
+}
+
+/** What a certificate is checked against. */
+function hostOf(endpoint: Endpoint): string | null {
+  if (endpoint.kind !== 'inet') return null;
+  const { host } = endpoint;
+  return host === null ? 'localhost' : host.kind === 'name' ? host.name : host.address;
 }
 
 /** `connect(target, options)` and `connect(host, service, options)`. */
@@ -50,7 +85,6 @@ function connectArguments<M extends Mode>(given: readonly unknown[]): { endpoint
   const endpoint = split ? parseTarget({ host: hostText(first), port: second }, 'to') : parseTarget(first, 'to');
   const { scheme } = endpoint.kind === 'inet' ? endpoint : { scheme: null };
   if (scheme === 'udp') throw invalidValue('to', 'is a datagram target, and connect makes streams', first);
-  if (scheme === 'tls') throw invalidValue('to', 'asks for TLS, which this version does not have yet', first);
   return { endpoint, o };
 }
 

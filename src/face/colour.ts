@@ -6,11 +6,12 @@ import type { Listener, ListenOptions } from '../contract/listener.js';
 import type { Socket } from '../contract/socket.js';
 import type { Handle } from '../core/handle.js';
 import type { Stream } from '../core/stream.js';
+import type { SessionPlan } from '../core/tls/session-plan.js';
 import type { Runner } from '../wait/runner.js';
 
 export interface Colour<M extends Mode> {
   readonly runner: Runner<M>;
   socket(handle: Handle): Socket<M>;
   conn(stream: Stream): Conn<M>;
-  listener(handles: readonly Handle[], o: ListenOptions): Listener<M>;
+  listener(handles: readonly Handle[], o: ListenOptions, tls: SessionPlan | null): Listener<M>;
 }

@@ -6,6 +6,7 @@ import type { CloseInfo, ConnBase } from '../contract/conn.js';
 import type { Data, Duration, Mode, Op, R } from '../contract/mode.js';
 import type { KeepAlive } from '../contract/option.js';
 import type { Shut, Socket } from '../contract/socket.js';
+import type { TlsInfo, TlsOptions } from '../contract/tls.js';
 import { toBytes, toPieces } from '../codec/bytes.js';
 import { encodingOf } from '../codec/text.js';
 import { abort, closeQuietly, CloseStream } from '../core/closing.js';
@@ -16,13 +17,18 @@ import { getLinger, setLinger } from '../core/option/linger.js';
 import { options } from '../core/option/table.js';
 import { Peek, PIECE, ReadAll, ReadExact, ReadInto, ReadLine, ReadPiece, ReadUntil } from '../core/reading.js';
 import { Immediately } from '../core/ready.js';
+import { Handshake } from '../core/tls/handshake.js';
+import { isTls } from '../core/tls/layer.js';
+import { clientPlan, serverPlan } from '../core/tls/plan.js';
+import { checkStart, startTls, type Buffered } from '../core/tls/start.js';
+import { StopTls } from '../core/tls/stop.js';
 import { WaitReadable } from '../core/select.js';
 import type { SendAll } from '../core/send.js';
 import type { Stream } from '../core/stream.js';
-import { EndWriting, shutdownDescriptor, WaitFlushed, write } from '../core/writing.js';
+import { EndWriting, shutdownStream, WaitFlushed, write } from '../core/writing.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
 import { refusal } from '../error/make.js';
-import { durationOf, checkLimits } from '../wait/limit.js';
+import { admit, durationOf, checkLimits, refuseZero } from '../wait/limit.js';
 import { setReferenced } from '../wait/reactor.js';
 import { checkBytes } from './check.js';
 import { customInspect, show, shownAddress } from './inspect.js';
@@ -35,6 +41,7 @@ const ALL = 16 * 1024 * 1024;
 const MOST = 0x7fffffff;
 
 type Until = Op & { max?: number; keep?: boolean };
+type StartTls = TlsOptions & { server?: boolean; buffered?: Buffered } & Op;
 type Max = Op & { max?: number };
 
 export class ConnFace<M extends Mode> implements ConnBase<M> {
@@ -72,6 +79,14 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
   }
   get closeInfo(): CloseInfo | null {
     return this.stream.closeInfo;
+  }
+  get tls(): TlsInfo | null {
+    const { layer } = this.stream;
+    return isTls(layer) && !layer.leaving ? layer.info : null;
+  }
+  get tlsState(): 'none' | 'pending' | 'established' {
+    const { layer } = this.stream;
+    return !isTls(layer) || layer.leaving ? 'none' : layer.ready ? 'established' : 'pending';
   }
   get bytesRead(): number {
     return this.stream.bytesRead;
@@ -167,6 +182,36 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
     return this.colour.runner.go(() => new WaitFlushed(this.stream), o);
   }
 
+  startTls(o: StartTls = {}): R<M, TlsInfo> {
+    return this.colour.runner.go(() => {
+      if (typeof o !== 'object' || o === null) throw invalidType('options', 'an object', o);
+      refuseZero(o);
+      admit(o, 'tls');
+      const { stream } = this;
+      const { server = false, buffered = 'reject' } = o;
+      if (typeof server !== 'boolean') throw invalidType('server', 'a boolean', server);
+      if (!['reject', 'discard', 'feed'].includes(buffered))
+        throw invalidValue('buffered', "must be 'reject', 'discard' or 'feed'", buffered);
+      checkStart(stream);
+      return startTls(stream, server ? serverPlan(tlsPart(o)) : clientPlan(tlsPart(o), stream.host), buffered);
+    }, o);
+  }
+  stopTls(o?: Op & { wait?: boolean }): R<M, void> {
+    return this.colour.runner.go(() => {
+      refuseZero(o);
+      const { wait = true } = o ?? {};
+      if (typeof wait !== 'boolean') throw invalidType('wait', 'a boolean', wait);
+      return new StopTls(this.stream, wait);
+    }, o);
+  }
+  handshake(o?: Op): R<M, TlsInfo> {
+    return this.colour.runner.go(() => {
+      refuseZero(o);
+      admit(o, 'tls');
+      return new Handshake(this.stream, (info) => info);
+    }, o);
+  }
+
   closeWrite(o?: Op): R<M, void> {
     return this.colour.runner.go(() => new EndWriting(this.stream), o);
   }
@@ -174,7 +219,7 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
     return this.colour.runner.go<void>(() => {
       const number = shutNumber(how);
       if (how === 'wr') return new EndWriting(this.stream);
-      return new Immediately('close', () => shutdownDescriptor(this.stream.handle, number));
+      return new Immediately('close', () => shutdownStream(this.stream, number));
     }, undefined);
   }
   close(o?: Op): R<M, void> {
@@ -207,6 +252,7 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
       local: shownAddress(() => this.localAddr),
       remote: shownAddress(() => this.remoteAddr),
       buffered: buffer.length,
+      tls: this.tlsState === 'none' ? null : (this.tls ?? this.tlsState),
       closeInfo,
     };
     return show('Conn', facts, options);
@@ -220,6 +266,11 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
     setReferenced(this.stream.handle.registration, false);
     return this;
   }
+}
+
+/** The options of TLS without those of the call around them. */
+function tlsPart({ server: _, buffered: __, timeout: ___, deadline: ____, signal: _____, ...o }: StartTls): TlsOptions {
+  return o;
 }
 
 function readPiece(stream: Stream, max: number | undefined): ReadPiece {

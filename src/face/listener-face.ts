@@ -6,6 +6,7 @@ import type { Conn } from '../contract/conn.js';
 import type { ListenerBase, ListenOptions } from '../contract/listener.js';
 import type { Duration, Mode, Op, R } from '../contract/mode.js';
 import type { Socket } from '../contract/socket.js';
+import type { TlsOptions } from '../contract/tls.js';
 import { encodingOf, type Encoding } from '../codec/text.js';
 import { Accept, TryAccept, type Accepted } from '../core/accept.js';
 import { closeQuietly } from '../core/closing.js';
@@ -13,7 +14,11 @@ import type { Handle } from '../core/handle.js';
 import { Lane } from '../core/lane.js';
 import { localAddress } from '../core/sockaddr.js';
 import { Stream } from '../core/stream.js';
-import { closedError } from '../error/make.js';
+import { addTls } from '../core/tls/handshake.js';
+import { updateServerPlan } from '../core/tls/plan.js';
+import type { SessionPlan } from '../core/tls/session-plan.js';
+import { invalidType } from '../error/invalid.js';
+import { closedError, refusal } from '../error/make.js';
 import { durationOf } from '../wait/limit.js';
 import { setReferenced } from '../wait/reactor.js';
 import { customInspect, show } from './inspect.js';
@@ -27,11 +32,14 @@ export class ListenerFace<M extends Mode> implements ListenerBase<M> {
   /** Accepts take turns over all sockets together. */
   protected readonly lane: Lane;
   readonly #encoding: Encoding;
+  /** For the next connections. */
+  #tls: SessionPlan | null;
 
-  constructor(handles: readonly Handle[], colour: Colour<M>, o: ListenOptions) {
+  constructor(handles: readonly Handle[], colour: Colour<M>, o: ListenOptions, tls: SessionPlan | null) {
     this.colour = colour;
     this.handles = handles;
     this.lane = handles.length === 1 ? handles[0]!.reads : new Lane();
+    this.#tls = tls;
     this.#encoding = encodingOf('encoding', o.encoding ?? 'utf-8');
     this.addresses = handles.map((handle) => localAddress(handle.fd));
     this.sockets = handles.map((handle) => colour.socket(handle));
@@ -58,6 +66,15 @@ export class ListenerFace<M extends Mode> implements ListenerBase<M> {
       },
       { ...o, timeout: wait },
     );
+  }
+
+  updateTls(o: TlsOptions): void {
+    if (this.#tls === null)
+      throw refusal('ERR_SOCKET_STATE', 'config', 'this listener has no TLS', {
+        hint: 'listen(…, { tls }) begins with it.',
+      });
+    if (typeof o !== 'object' || o === null) throw invalidType('options', 'an object', o);
+    this.#tls = updateServerPlan(this.#tls, o);
   }
 
   ref(): this {
@@ -92,6 +109,7 @@ export class ListenerFace<M extends Mode> implements ListenerBase<M> {
   protected readonly accepted = ({ handle, peer }: Accepted): Conn<M> => {
     const stream = Stream.of(handle, peer);
     stream.encoding = this.#encoding;
+    if (this.#tls !== null) addTls(stream, this.#tls);
     return this.colour.conn(stream);
   };
 }

@@ -3,10 +3,10 @@
 import type { Address } from '../contract/address.js';
 import type { Conn } from '../contract/conn.js';
 import type { ListenOptions, Listener } from '../contract/listener.js';
-import type { Mode } from '../contract/mode.js';
+import type { Mode, Op, R } from '../contract/mode.js';
 import type { Net } from '../contract/net.js';
 import type { PollEvents, Socket } from '../contract/socket.js';
-import { parseListenTarget, parseTarget } from '../address/target.js';
+import { parseListenTarget, parseTarget, type Endpoint } from '../address/target.js';
 import { encodingOf } from '../codec/text.js';
 import { adopt } from '../core/adopt.js';
 import { detach } from '../core/closing.js';
@@ -20,6 +20,10 @@ import { familyNumber, kindNumber } from '../core/names.js';
 import { Immediately } from '../core/ready.js';
 import { Select, type Selected } from '../core/select.js';
 import { Stream } from '../core/stream.js';
+import { setTlsDefaults } from '../core/tls/defaults.js';
+import { addTls, Handshake } from '../core/tls/handshake.js';
+import { serverPlan } from '../core/tls/plan.js';
+import type { SessionPlan } from '../core/tls/session-plan.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
 import { admit } from '../wait/limit.js';
 import { checkEvents } from './check.js';
@@ -33,12 +37,23 @@ import { SocketFace } from './socket-face.js';
 export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
   const { runner } = colour;
 
-  function finish({ encoding }: ConnectPlan<M>): (dialled: Dialled) => Conn<M> {
+  function finish({ encoding, tls, host }: ConnectPlan<M>): (dialled: Dialled) => Conn<M> {
     return ({ handle, address }) => {
       const stream = Stream.of(handle, address);
       stream.encoding = encoding;
+      stream.host = host;
+      if (tls !== null) addTls(stream, tls);
       return colour.conn(stream);
     };
+  }
+
+  /** Makes the handshake of a new connection, where it has one to make. */
+  function secured(conn: R<M, Conn<M>>, plan: ConnectPlan<M>, begun: number): R<M, Conn<M>> {
+    if (plan.tls === null) return conn;
+    return runner.chain(conn, (made) => {
+      const stream = ConnFace.streamOf(made)!;
+      return runner.go<Conn<M>>(() => new Handshake(stream, () => made), left(plan, begun));
+    });
   }
 
   return {
@@ -53,15 +68,26 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
       const { endpoint, o, options, resolver } = plan;
       const make = finish(plan);
       if (endpoint.kind === 'fd')
-        return runner.go<Conn<M>>(() => new Immediately('connect', () => inherited(endpoint.fd, make)), o);
+        return secured(
+          runner.go<Conn<M>>(() => new Immediately('connect', () => inherited(endpoint.fd, make)), o),
+          plan,
+          begun,
+        );
       if (resolver === null || endpoint.kind !== 'inet' || isNumeric(endpoint))
-        return runner.go<Conn<M>>(() => new Dial(endpoint, options, make), o);
+        return secured(
+          runner.go<Conn<M>>(() => new Dial(endpoint, options, make), o),
+          plan,
+          begun,
+        );
       const asked = resolverQuestion(endpoint, o);
       const found = runner.bounded(() => resolver.lookup(asked.host, asked.service, asked.o), o);
       return runner.chain(found, (list) => {
         const addresses = resolverAnswer(list, asked.service, asked.o.family);
-        const timeout = plan.span === Infinity ? Infinity : Math.max(0, plan.span - (performance.now() - begun));
-        return runner.go<Conn<M>>(() => new Dial(addresses, options, make), { timeout, signal: o.signal });
+        return secured(
+          runner.go<Conn<M>>(() => new Dial(addresses, options, make), left(plan, begun)),
+          plan,
+          begun,
+        );
       });
     },
 
@@ -72,7 +98,8 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
         const endpoints = targets.map((target) => parseListenTarget(target, 'at'));
         const plan = listenPlan(o);
         encodingOf('encoding', o.encoding ?? 'utf-8');
-        return new Listen(endpoints, plan, (handles) => colour.listener(handles, o));
+        const tls = listenTls(endpoints, o.tls);
+        return new Listen(endpoints, plan, (handles) => colour.listener(handles, o, tls));
       }, undefined);
     },
 
@@ -144,8 +171,24 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
         if (typeof o.traceLeaks !== 'boolean') throw invalidType('traceLeaks', 'a boolean', o.traceLeaks);
         setLeakTracing(o.traceLeaks);
       }
+      if (o.tls !== undefined) setTlsDefaults(o.tls);
     },
   };
+}
+
+/** What is left of a limit for the next part of a call. */
+function left<M extends Mode>({ o, span }: ConnectPlan<M>, begun: number): Op {
+  const timeout = span === Infinity ? Infinity : Math.max(0, span - (performance.now() - begun));
+  return { timeout, signal: o.signal };
+}
+
+function listenTls(endpoints: readonly Endpoint[], given: unknown): SessionPlan | null {
+  const byScheme = endpoints.some((endpoint) => endpoint.kind === 'inet' && endpoint.scheme === 'tls');
+  if (given === undefined && byScheme)
+    throw invalidValue('tls', 'must be given for a target that begins with tls://', given);
+  if (given === undefined) return null;
+  if (typeof given !== 'object' || given === null) throw invalidType('tls', 'an object', given);
+  return serverPlan(given);
 }
 
 function raise(error: unknown): never {

@@ -22,7 +22,9 @@ class AsyncConnFace extends ConnFace<'async'> implements AsyncIterable<Buffer> {
     try {
       const n = writeAtOnce(stream, data);
       if (n === 0) return super.write(data);
-      return n === data.length && stream.flushed ? Promise.resolve(n) : promised.run(writeRest, stream, data, n, undefined);
+      return n === data.length && stream.flushed
+        ? Promise.resolve(n)
+        : promised.run(writeRest, stream, data, n, undefined);
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
       return Promise.reject(error);
@@ -73,7 +75,7 @@ const colour: Colour<'async'> = {
   runner: promised,
   socket: (handle) => new SocketFace(handle, colour),
   conn: (stream) => new AsyncConnFace(stream, colour) as Conn<'async'>,
-  listener: (handles, o) => new AsyncListenerFace(handles, colour, o) as Listener<'async'>,
+  listener: (handles, o, tls) => new AsyncListenerFace(handles, colour, o, tls) as Listener<'async'>,
 };
 
 function nextPiece(stream: Stream): NextPiece {

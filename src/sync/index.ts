@@ -38,7 +38,7 @@ const colour: Colour<'sync'> = {
   runner: blocking,
   socket: (handle) => new SocketFace(handle, colour),
   conn: (stream) => new SyncConnFace(stream, colour) as Conn<'sync'>,
-  listener: (handles, o) => new SyncListenerFace(handles, colour, o) as Listener<'sync'>,
+  listener: (handles, o, tls) => new SyncListenerFace(handles, colour, o, tls) as Listener<'sync'>,
 };
 
 function nextPiece(stream: Stream): NextPiece {

@@ -263,11 +263,15 @@ inBothColours('what is no stream behind fd:N stays with its owner', async (net) 
   assert.equal((await failure(() => net.connect('fd:1048575'))).code, 'EBADF');
 });
 
-inBothColours('datagram and TLS targets are refused by name', async (net) => {
-  for (const target of ['udp://127.0.0.1:1', 'tls://127.0.0.1:1']) {
-    const error = await failure(() => net.connect(target));
+inBothColours('datagram targets are refused by name, and tls:// does not go with no TLS', async (net) => {
+  for (const call of [
+    () => net.connect('udp://127.0.0.1:1'),
+    () => net.connect('tls://127.0.0.1:1', { tls: false }),
+    () => net.listen('tls://127.0.0.1:0'),
+  ]) {
+    const error = await failure(call);
     assert.equal(error.name, 'TypeError');
-    assert.match(error.message, /"to"/);
+    assert.match(error.message, /"(to|tls)"/);
   }
 });
 

@@ -8,13 +8,15 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import * as promises from 'berkeley';
 import * as blocking from 'berkeley/sync';
+import { pki } from './pki.js';
 import { PeerProcess, type Peer, type PeerOptions, type Step, type Where } from './peer.js';
 
 export type Mode = 'async' | 'sync';
 export type AnyConn = promises.Conn<Mode>;
 export type AnyNet = promises.Net<Mode>;
 export type AnyListener = promises.Listener<Mode>;
-export type Transport = 'tcp4' | 'tcp6' | 'unix' | 'abstract' | 'pair';
+/** `tls`: TLS 1.3 over TCP, our end is the client. `tls-unix`: TLS 1.2 over a Unix socket, our end is the server. */
+export type Transport = 'tcp4' | 'tcp6' | 'unix' | 'abstract' | 'pair' | 'tls' | 'tls-unix';
 export type Failure = promises.SocketError;
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
@@ -24,12 +26,24 @@ export const transports: readonly Transport[] = [
   'unix',
   'abstract',
   'pair',
+  'tls',
+  'tls-unix',
 ];
+/** What a transport stands on. */
+const below = {
+  tcp4: 'tcp4',
+  tcp6: 'tcp6',
+  unix: 'unix',
+  abstract: 'abstract',
+  pair: 'pair',
+  tls: 'tcp4',
+  'tls-unix': 'unix',
+} as const;
 export const colours: readonly Mode[] = ['async', 'sync'];
 export const tcp: readonly Transport[] = transports.filter((one) => one.startsWith('tcp'));
 
 /** On these our end is the one that accepts; on the others it connects. */
-const accepting: readonly Transport[] = ['tcp6', 'abstract'];
+const accepting: readonly Transport[] = ['tcp6', 'abstract', 'tls-unix'];
 
 export interface Choice {
   transports?: readonly Transport[];
@@ -43,12 +57,14 @@ export class Bench {
   readonly colour: Mode;
   readonly net: AnyNet;
   readonly isTcp: boolean;
+  readonly family: 'ipv4' | 'ipv6' | 'unix';
 
   constructor(transport: Transport, colour: Mode) {
     this.transport = transport;
     this.colour = colour;
     this.net = netOf(colour);
     this.isTcp = transport.startsWith('tcp');
+    this.family = below[transport] === 'tcp4' ? 'ipv4' : below[transport] === 'tcp6' ? 'ipv6' : 'unix';
   }
 
   /** A connection whose other end runs the script. */
@@ -79,27 +95,39 @@ export class Bench {
   async #connected(steps: readonly Step[], options: PeerOptions): Promise<{ conn: AnyConn; peer: Peer }> {
     const { process } = current();
     const where = this.#where('listen');
-    const peer = await process.start(where, steps, options);
-    const conn = await this.net.connect(targetOf(where, await peer.ready()));
+    const secure = this.transport === 'tls';
+    const { server, root } = secure ? pki() : { server: null, root: null };
+    const tls = server && { server: true, version: 'TLSv1_3' as const, cert: server.certFile, key: server.keyFile };
+    const peer = await process.start(where, steps, tls ? { ...options, tls } : options);
+    const conn = await this.net.connect(targetOf(where, await peer.ready()), {
+      tls: root ? { ca: root.cert } : false,
+    });
     return { conn, peer };
   }
 
   async #accepted(steps: readonly Step[], options: PeerOptions): Promise<{ conn: AnyConn; peer: Peer }> {
     const { process } = current();
     const where = this.#where('connect');
-    const listener = await this.net.listen(targetOf(where, 0));
+    const { server, root } = this.transport === 'tls-unix' ? pki() : { server: null, root: null };
+    const tls = root && { server: false, version: 'TLSv1_2' as const, ca: root.certFile };
+    const listener = await this.net.listen(
+      targetOf(where, 0),
+      server ? { tls: { cert: server.cert, key: server.key } } : {},
+    );
     try {
       where.port = listener.address.port ?? 0;
-      const peer = await process.start(where, steps, options);
-      return { conn: await listener.accept(), peer };
+      const peer = await process.start(where, steps, tls ? { ...options, tls } : options);
+      const conn = await listener.accept();
+      if (server) await conn.handshake();
+      return { conn, peer };
     } finally {
       listener.close();
     }
   }
 
   #where(how: 'listen' | 'connect'): Exclude<Where, { how: 'fd' }> {
-    const kind = this.transport;
-    if (this.isTcp) return { how, kind };
+    const kind = below[this.transport];
+    if (kind.startsWith('tcp')) return { how, kind };
     const name = `${++names}.sock`;
     return { how, kind, path: kind === 'unix' ? join(folder(), name) : `berkeley-${process.pid}-${name}` };
   }

@@ -13,6 +13,7 @@ import hashlib
 import json
 import queue
 import socket
+import ssl
 import struct
 import sys
 import termios
@@ -88,6 +89,84 @@ def address_of(where):
     return where["path"]
 
 
+class Tls:
+    """TLS over a blocking socket, with a half-close, which ssl.SSLSocket lacks."""
+
+    def __init__(self, sock, options):
+        self.sock = sock
+        self.family = sock.family
+        if self.family != socket.AF_UNIX:
+            # Session tickets go out before the first data, which Nagle's algorithm would hold back until they are acknowledged.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if options["server"] else ssl.PROTOCOL_TLS_CLIENT)
+        version = getattr(ssl.TLSVersion, options["version"])
+        context.minimum_version = context.maximum_version = version
+        if options["server"]:
+            context.load_cert_chain(options["cert"], options["key"])
+        else:
+            context.load_verify_locations(options["ca"])
+        self.incoming = ssl.MemoryBIO()
+        self.outgoing = ssl.MemoryBIO()
+        name = None if options["server"] else "localhost"
+        self.tls = context.wrap_bio(self.incoming, self.outgoing, options["server"], name)
+        self.run(self.tls.do_handshake)
+
+    def run(self, call, *args):
+        while True:
+            try:
+                result = call(*args)
+                self.flush()
+                return result
+            except ssl.SSLWantReadError:
+                self.flush()
+                piece = self.sock.recv(1 << 16)
+                if piece:
+                    self.incoming.write(piece)
+                else:
+                    self.incoming.write_eof()
+
+    def flush(self):
+        if self.outgoing.pending:
+            self.sock.sendall(self.outgoing.read())
+
+    def recv(self, n):
+        try:
+            return self.run(self.tls.read, n)
+        except ssl.SSLZeroReturnError:
+            return b""
+
+    def sendall(self, data):
+        view = memoryview(data)
+        for start in range(0, len(view), 1 << 14):
+            self.run(self.tls.write, view[start : start + (1 << 14)])
+
+    def shutdown(self, how):
+        if how != socket.SHUT_RD:
+            self.end()
+        self.sock.shutdown(how)
+
+    def end(self):
+        """close_notify, without waiting for the other one."""
+        try:
+            self.tls.unwrap()
+        except ssl.SSLError:
+            pass
+        try:
+            self.flush()
+        except OSError:
+            pass
+
+    def close(self):
+        self.end()
+        self.sock.close()
+
+    def setsockopt(self, *args):
+        self.sock.setsockopt(*args)
+
+    def fileno(self):
+        return self.sock.fileno()
+
+
 class Stopped(Exception):
     pass
 
@@ -128,11 +207,16 @@ class Job(threading.Thread):
         self.orders.put(False)
         try:
             # Wakes the thread wherever it waits.
-            self.sock.shutdown(socket.SHUT_RDWR)
+            getattr(self.sock, "sock", self.sock).shutdown(socket.SHUT_RDWR)
         except (AttributeError, OSError):
             pass
 
     def begin(self):
+        self.open()
+        if "tls" in self.job["options"]:
+            self.sock = Tls(self.sock, self.job["options"]["tls"])
+
+    def open(self):
         job = self.job
         where = job["where"]
         if where["how"] == "fd":
@@ -195,7 +279,7 @@ class Job(threading.Thread):
             conn.close()
         elif op == "reset":
             conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            conn.close()
+            getattr(conn, "sock", conn).close()
         elif op == "acked":
             # Until the other kernel has everything; on a Unix socket, until the other end has read it.
             while struct.unpack("i", fcntl.ioctl(conn.fileno(), termios.TIOCOUTQ, b"\0\0\0\0"))[0] > 0:

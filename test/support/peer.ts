@@ -29,6 +29,8 @@ export type Where =
 export interface PeerOptions {
   rcvbuf?: number;
   sndbuf?: number;
+  /** TLS from the start: files of PEM. */
+  tls?: { server: boolean; version: 'TLSv1_2' | 'TLSv1_3'; cert?: string; key?: string; ca?: string };
 }
 
 /** What a step of a peer reported. */
