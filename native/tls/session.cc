@@ -63,7 +63,9 @@ Session* session_begin(napi_env env, napi_value handle) {
 void session_end(Session* session) {
   session->busy = false;
   int32_t* status = session->environment->status;
-  const size_t buffered = session->input.size() + static_cast<size_t>(SSL_pending(session->ssl));
+  size_t buffered = session->input.size() + static_cast<size_t>(SSL_pending(session->ssl));
+  // An end that was found behind bytes is still to be told, and nothing may ever come from the kernel again.
+  if (buffered == 0 && (session->closed || session->broken)) buffered = 1;
   status[status_drained] = session->drained ? 1 : 0;
   status[status_unsent] = static_cast<int32_t>(session->output.size());
   status[status_buffered] = static_cast<int32_t>(buffered);

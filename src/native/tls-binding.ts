@@ -37,7 +37,7 @@ export const tlsStatus = {
   drained: 0,
   /** Bytes of ciphertext that are not sent yet. */
   unsent: 1,
-  /** Bytes that were received and not yet handed out, encrypted or not. Above 0 a read may succeed without a receive. */
+  /** Bytes that were received and not yet handed out, encrypted or not; an end that is known counts as one. Above 0 a read may succeed without a receive. */
   buffered: 2,
   /** 1 when new lines of the key log are there, or a new session ticket came. */
   news: 3,

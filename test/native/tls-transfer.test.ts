@@ -158,6 +158,15 @@ for (const [name, version] of versions) {
     }
   });
 
+  test(`${name}: an end that came with the last bytes is known to the status, for nothing comes after it`, (t) => {
+    const [client, server] = connected(t, { version });
+    client.write('last words');
+    tls.closeNotify(client.session);
+    assert.equal(server.text(), 'last words');
+    assert.ok(status[tlsStatus.buffered]! > 0);
+    assert.equal(server.read(9, false), 0);
+  });
+
   test(`${name}: a large record and close_notify in one segment, leftover of any length`, (t) => {
     for (const length of [0, 1, 100, 5_000, 30_000]) {
       const [client, server] = connected(t, { version });
