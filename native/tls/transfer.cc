@@ -32,12 +32,6 @@ static int refused(Session* session, int answer) {
   }
 }
 
-// A peer that asks for answers and takes none: nothing more is read until they are sent (KeyUpdate, RFC 8446 §4.6.3).
-static bool is_flooded(Session* session) {
-  return session->output.size() > unsent_limit && transport_flush(session) == want_write &&
-         session->output.size() > unsent_limit;
-}
-
 static int read_all(Session* session, uint8_t* data, size_t length) {
   if (session->closed) return 0;
   if (session->broken) return result_failed;
@@ -46,10 +40,6 @@ static int read_all(Session* session, uint8_t* data, size_t length) {
   while (done < length) {
     const bool kernel = session->may_receive && !session->drained;
     if (done > 0 && !kernel && session->input.size() == 0 && SSL_pending(session->ssl) == 0) break;
-    if (is_flooded(session)) {
-      refusal = want_write;
-      break;
-    }
     const int answer = SSL_read(session->ssl, data + done, static_cast<int>(length - done));
     if (answer <= 0) {
       refusal = refused(session, answer);

@@ -47,7 +47,8 @@ int transport_flush(Session* session) {
 
 int transport_answer(const Session* session) {
   if (session->receive_error != 0) return -session->receive_error;
-  return session->ended ? result_truncated : want_read;
+  if (session->ended) return result_truncated;
+  return transport_is_flooded(session) ? want_write : want_read;
 }
 
 static void refill(Session* session) {
@@ -56,6 +57,7 @@ static void refill(Session* session) {
   if ((session->drained && session->delivered) || session->receives >= most_receives) return;
   // The peer may wait for what we have to say. An error is for those who write.
   if (session->output.size() > 0) transport_flush(session);
+  if (transport_is_flooded(session)) return;
   ByteQueue* input = &session->input;
   input->start = input->end = 0;
   if (input->data != nullptr && (input->capacity == large_block) != session->bulk) {
