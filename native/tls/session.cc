@@ -65,7 +65,8 @@ void session_end(Session* session) {
   int32_t* status = session->environment->status;
   size_t buffered = session->input.size() + static_cast<size_t>(SSL_pending(session->ssl));
   // An end that was found behind bytes is still to be told, and nothing may ever come from the kernel again.
-  if (buffered == 0 && (session->closed || session->broken)) buffered = 1;
+  const bool over = session->closed || session->broken || session->ended || session->receive_error != 0;
+  if (buffered == 0 && over) buffered = 1;
   status[status_drained] = session->drained ? 1 : 0;
   status[status_unsent] = static_cast<int32_t>(session->output.size());
   status[status_buffered] = static_cast<int32_t>(buffered);

@@ -167,6 +167,18 @@ for (const [name, version] of versions) {
     assert.equal(server.read(9, false), 0);
   });
 
+  test(`${name}: an end of the stream that was found behind bytes is known to the status, too`, (t) => {
+    const [client, server] = connected(t, { version });
+    // Two records of 17 KiB together: a receive that fills its memory is followed by another, which finds the end.
+    const overhead = version === 0x0303 ? 29 : 22;
+    const bytes = Buffer.alloc(17 * 1024 - 2 * overhead, 'x');
+    assert.equal(client.write(bytes), bytes.length);
+    native.shutdown(client.fd, 1);
+    assert.equal((server.read() as Buffer).length, bytes.length);
+    assert.ok(status[tlsStatus.buffered]! > 0);
+    assert.equal(server.read(9, false), truncated);
+  });
+
   test(`${name}: a large record and close_notify in one segment, leftover of any length`, (t) => {
     for (const length of [0, 1, 100, 5_000, 30_000]) {
       const [client, server] = connected(t, { version });
