@@ -1,49 +1,67 @@
-// Owns what is measured: the cases, who competes in each, and the goals. Knows nothing of how it is done.
+// Owns what is measured: the shape of a case, the cases without TLS, who competes in each, and the goals. Knows nothing of
+// how it is done.
+
+import { TLS_CASES } from './tls-cases.js';
 
 /** A program of the benchmark: a C program by its name in c/, or a module by its path below bench/. */
-export type Program = { readonly c: string } | { readonly js: string };
+export type Program = ({ readonly c: string } | { readonly js: string }) & { readonly args?: readonly string[] };
 
 export interface Contender {
   readonly name: string;
   readonly program: Program;
   /** The most that its figure may be: times C, or for memory KiB for each connection. */
   readonly goal?: number;
+  /** The most that its figure may be, times that of the rival; to be ahead is the goal where there is none. */
+  readonly rivalGoal?: number;
 }
 
-export interface EchoCase {
+interface Base {
+  readonly name: string;
+  readonly contenders: readonly Contender[];
+  /** The contender that berkeley has to be ahead of. */
+  readonly rival: 'node:net' | 'node:tls';
+  /** Whether servers and loads speak TLS. A server is then given a certificate and a key as its first arguments. */
+  readonly tls?: true;
+}
+
+export interface EchoCase extends Base {
   readonly kind: 'echo';
-  readonly name: string;
   readonly connections: number;
   readonly size: number;
-  readonly contenders: readonly Contender[];
 }
 
-export interface RoundTripCase {
+export interface HandshakeCase extends Base {
+  readonly kind: 'handshake';
+  /** At a time. */
+  readonly connections: number;
+  readonly resumed: boolean;
+}
+
+export interface BulkCase extends Base {
+  readonly kind: 'bulk';
+  /** What the load does: the server does the other. */
+  readonly load: 'send' | 'receive';
+}
+
+export interface RoundTripCase extends Base {
   readonly kind: 'round-trip';
-  readonly name: string;
   readonly size: number;
-  /** Whether the client shares its core with the server. */
+  /** Whether the client shares its core with the server. The server is C for all contenders, which are clients. */
   readonly oneCore: boolean;
-  /** Clients; the server is C for all of them. */
-  readonly contenders: readonly Contender[];
 }
 
-export interface IdleCase {
+export interface IdleCase extends Base {
   readonly kind: 'idle';
-  readonly name: string;
   readonly connections: number;
-  readonly contenders: readonly Contender[];
 }
 
-export type Case = EchoCase | RoundTripCase | IdleCase;
+export type Case = EchoCase | HandshakeCase | BulkCase | RoundTripCase | IdleCase;
 
 /** The name of the contender that the others are divided by. */
 export const YARDSTICK = 'C';
-/** The contender that berkeley has to be ahead of. */
-export const RIVAL = 'node:net';
+const RIVAL = 'node:net';
 
 export const ECHO_SERVER: Program = { c: 'epoll-echo' };
-export const LOAD: Program = { c: 'load' };
 
 export const CASES: readonly Case[] = [
   echo(64, 1),
@@ -55,6 +73,7 @@ export const CASES: readonly Case[] = [
   {
     kind: 'idle',
     name: 'idle accepted connections, memory',
+    rival: RIVAL,
     connections: 10_000,
     contenders: [
       { name: YARDSTICK, program: ECHO_SERVER },
@@ -63,6 +82,7 @@ export const CASES: readonly Case[] = [
       { name: RIVAL, program: { js: 'servers/node-net' } },
     ],
   },
+  ...TLS_CASES,
 ];
 
 function echo(size: number, connections: number, goals: { readInto?: number; forAwait?: number } = {}): EchoCase {
@@ -70,6 +90,7 @@ function echo(size: number, connections: number, goals: { readInto?: number; for
   return {
     kind: 'echo',
     name: `echo, ${bytes} on ${connections} connection${connections === 1 ? '' : 's'}`,
+    rival: RIVAL,
     connections,
     size,
     contenders: [
@@ -85,6 +106,7 @@ function roundTrip(size: number, oneCore: boolean): RoundTripCase {
   return {
     kind: 'round-trip',
     name: `blocking round trip, ${size} B, ${oneCore ? 'one core' : 'two cores'}`,
+    rival: RIVAL,
     size,
     oneCore,
     contenders: [

@@ -3,10 +3,10 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { CASES, type Case, type Contender } from './cases.js';
-import { BenchError, compile, cores } from './programs.js';
+import { BenchError, compile, cores, version } from './programs.js';
 import { quiet } from './quiet.js';
 import { CROWDED, summarize, type Result, type Sample } from './result.js';
-import { measureEcho, measureIdle, measureRoundTrip, type Pace } from './run.js';
+import { measureIdle, measureLoad, measureRoundTrip, type Pace } from './run.js';
 import { table } from './table.js';
 
 const USAGE = `Usage: npm run bench -- [--rounds N] [--only PATTERN] [--quick] [--json]
@@ -17,8 +17,8 @@ const USAGE = `Usage: npm run bench -- [--rounds N] [--only PATTERN] [--quick] [
   --json          one JSON object with every sample, instead of tables
 `;
 
-const USUAL: Pace = { warmMs: 1500, seconds: 1.5, roundTrips: 20_000 };
-const QUICK: Pace = { warmMs: 1000, seconds: 0.5, roundTrips: 5_000 };
+const USUAL: Pace = { warmMs: 1500, seconds: 1.5, roundTrips: 20_000, mib: 512 };
+const QUICK: Pace = { warmMs: 1000, seconds: 0.5, roundTrips: 5_000, mib: 128 };
 
 /** How often a turn in which other processes ran is repeated. */
 const REPEATS = 1;
@@ -34,18 +34,22 @@ try {
 
 async function main(): Promise<void> {
   const wanted = readArguments();
-  compile(['epoll-echo', 'load', 'blocking-client']);
+  const overTls = wanted.cases.some(({ tls }) => tls);
+  compile(['epoll-echo', 'load', 'blocking-client', ...(overTls ? ['tls-server', 'tls-load', 'tls-bulk'] : [])]);
+  const openssl = overTls ? { C: version('tls-server'), node: process.versions.openssl } : undefined;
   const results: Result[] = [];
-  if (!wanted.json) process.stdout.write(`${heading(wanted.rounds)}\n\n`);
+  if (!wanted.json)
+    process.stdout.write(
+      `${heading(wanted.rounds)}\n${openssl ? `C has ${openssl.C}, Node OpenSSL ${openssl.node}\n` : ''}\n`,
+    );
   for (const c of wanted.cases) {
     const result = summarize(c, await takeTurns(c, wanted.rounds, wanted.pace));
     results.push(result);
     if (!wanted.json) process.stdout.write(`${table(result)}\n`);
   }
   if (!wanted.json) return;
-  const { version, arch } = process;
   process.stdout.write(
-    `${JSON.stringify({ node: version, arch, cpu: cpus()[0]?.model, cores, rounds: wanted.rounds, results })}\n`,
+    `${JSON.stringify({ node: process.version, arch: process.arch, cpu: cpus()[0]?.model, cores, openssl, rounds: wanted.rounds, results })}\n`,
   );
 }
 
@@ -73,8 +77,8 @@ async function undisturbed(turn: () => Promise<Sample>): Promise<Sample> {
 }
 
 function measure(c: Case, contender: Contender, pace: Pace): Promise<Sample> {
-  if (c.kind === 'echo') return measureEcho(c, contender, pace);
-  return c.kind === 'round-trip' ? measureRoundTrip(c, contender, pace) : measureIdle(c, contender);
+  if (c.kind === 'round-trip') return measureRoundTrip(c, contender, pace);
+  return c.kind === 'idle' ? measureIdle(c, contender) : measureLoad(c, contender, pace);
 }
 
 function readArguments(): { rounds: number; cases: readonly Case[]; pace: Pace; json: boolean } {

@@ -2,7 +2,7 @@
 // that nothing is left behind.
 
 import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
@@ -12,7 +12,8 @@ import type { Program } from './cases.js';
 // This file runs as build/bench/programs.js.
 const BUILT = dirname(fileURLToPath(import.meta.url));
 const SOURCES = join(BUILT, '..', '..', 'bench', 'c');
-const BINARIES = join(BUILT, 'c');
+/** Where C programs are compiled to, and what else is made for a run lies. */
+export const BINARIES = join(BUILT, 'c');
 
 /** Where a program runs: the one that is measured has a core for itself, its counterpart the other. */
 export type Place = 'measured' | 'counterpart';
@@ -28,18 +29,31 @@ process.on('exit', () => {
 /** Compiles the C programs that are older than their sources. */
 export function compile(names: readonly string[]): void {
   mkdirSync(BINARIES, { recursive: true });
+  const headers = readdirSync(SOURCES).filter((file) => file.endsWith('.h'));
+  const shared = Math.max(...headers.map((file) => modified(join(SOURCES, file))));
   for (const name of names) {
     const source = join(SOURCES, `${name}.c`);
     const binary = join(BINARIES, name);
-    if (modified(binary) > modified(source)) continue;
+    if (modified(binary) > Math.max(modified(source), shared)) continue;
     const compiler = process.env['CC'] ?? 'cc';
-    const result = spawnSync(compiler, ['-O2', '-Wall', '-Wextra', '-o', binary, source], { encoding: 'utf8' });
+    const libraries = name.startsWith('tls-') ? ['-lssl', '-lcrypto'] : [];
+    const words = ['-O2', '-Wall', '-Wextra', '-o', binary, source, ...libraries];
+    const result = spawnSync(compiler, words, { encoding: 'utf8' });
     if (result.error) {
       throw new BenchError(`the benchmark needs a C compiler, and ${compiler} does not run: ${result.error.message}
 install one (Debian: apt-get install gcc libc6-dev) or name it in CC`);
     }
-    if (result.status !== 0) throw new BenchError(`${compiler} could not compile ${source}:\n${result.stderr}`);
+    const hint =
+      libraries.length === 0
+        ? ''
+        : '\nthe TLS cases need the headers of OpenSSL 3 (Debian: apt-get install libssl-dev)';
+    if (result.status !== 0) throw new BenchError(`${compiler} could not compile ${source}:\n${result.stderr}${hint}`);
   }
+}
+
+/** What a compiled program says of itself. */
+export function version(name: string): string {
+  return spawnSync(join(BINARIES, name), ['--version'], { encoding: 'utf8' }).stdout.trim();
 }
 
 /** The cores of the two places, or `null` where processes cannot be pinned apart. */

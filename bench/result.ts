@@ -1,12 +1,12 @@
 // Owns what the samples of all rounds amount to: medians, ratios round by round, and whether the goals are met. Pure.
 
-import { RIVAL, YARDSTICK, type Case, type Contender } from './cases.js';
-import type { EchoSample, IdleSample, RoundTripSample } from './run.js';
+import { YARDSTICK, type Case, type Contender } from './cases.js';
+import type { LoadSample, IdleSample, RoundTripSample } from './run.js';
 
 /** The share of a turn from which on other processes count as a disturbance. */
 export const CROWDED = 0.03;
 
-export type Sample = EchoSample | RoundTripSample | IdleSample;
+export type Sample = LoadSample | RoundTripSample | IdleSample;
 
 /** The median of something over the rounds, and how far the rounds are apart. */
 export interface Spread {
@@ -21,21 +21,25 @@ export interface Figures {
   readonly median: Readonly<Record<string, number | null>>;
   /** The figure that counts divided by that of C in the same round. Absent for memory. */
   readonly timesC?: Spread;
-  /** The figure that counts divided by that of node:net in the same round: below 1 is ahead. */
+  /** The figure that counts divided by that of the rival in the same round: below 1 is ahead. */
   readonly timesRival?: Spread;
   readonly goal?: number;
   /** Whether the goal is met: `goal` against `timesC`, or against the resident KiB of a connection. */
   readonly met?: boolean;
+  readonly rivalGoal?: number;
+  /** Whether berkeley is as far ahead of the rival as it shall be. */
+  readonly ahead?: boolean;
   readonly rounds: readonly Sample[];
 }
 
 export interface Result {
   readonly case: string;
   readonly kind: Case['kind'];
+  readonly rival: string;
   readonly contenders: readonly Figures[];
 }
 
-/** The figure that counts: processor time for an echo, wall time for a blocking round trip, memory for an idle connection. */
+/** The figure that counts: processor time of a server, wall time for a blocking round trip, memory for an idle connection. */
 export function counting(sample: Sample): number {
   if ('residentKiB' in sample) return sample.residentKiB;
   return 'wallUs' in sample ? sample.wallUs : sample.cpuUs;
@@ -46,21 +50,23 @@ export function summarize(c: Case, samples: ReadonlyMap<Contender, readonly Samp
   const named = (name: string): readonly Sample[] | undefined =>
     [...samples].find(([contender]) => contender.name.startsWith(name))?.[1];
   const yardstick = named(YARDSTICK);
-  const rival = named(RIVAL);
+  const rival = named(c.rival);
   const contenders = [...samples].map(([contender, rounds]): Figures => {
     const timesC = c.kind === 'idle' || !yardstick ? undefined : ratio(rounds, yardstick);
-    const ours = contender.name.startsWith('berkeley');
+    const timesRival = rival && contender.name.startsWith('berkeley') ? ratio(rounds, rival) : undefined;
+    const { rivalGoal } = contender;
     const held = timesC?.median ?? median(rounds.map(counting));
     return {
       contender: contender.name,
       median: medians(rounds),
       ...(timesC && contender.name !== YARDSTICK ? { timesC } : {}),
-      ...(rival && ours ? { timesRival: ratio(rounds, rival) } : {}),
+      ...(timesRival && { timesRival, ahead: timesRival.median <= (rivalGoal ?? 1) }),
+      ...(rivalGoal === undefined ? {} : { rivalGoal }),
       ...(contender.goal === undefined ? {} : { goal: contender.goal, met: held <= contender.goal }),
       rounds,
     };
   });
-  return { case: c.name, kind: c.kind, contenders };
+  return { case: c.name, kind: c.kind, rival: c.rival, contenders };
 }
 
 export function median(values: readonly number[]): number {

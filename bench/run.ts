@@ -2,7 +2,17 @@
 
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { ECHO_SERVER, LOAD, type Contender, type EchoCase, type IdleCase, type RoundTripCase } from './cases.js';
+import {
+  ECHO_SERVER,
+  type BulkCase,
+  type Case,
+  type Contender,
+  type EchoCase,
+  type HandshakeCase,
+  type IdleCase,
+  type RoundTripCase,
+} from './cases.js';
+import { certificate } from './certificate.js';
 import { Running } from './programs.js';
 import type { Memory } from './servers/support.js';
 
@@ -11,12 +21,14 @@ export interface Pace {
   readonly warmMs: number;
   readonly seconds: number;
   readonly roundTrips: number;
+  readonly mib: number;
 }
 
-export interface EchoSample {
-  /** Processor time (user and system, all threads) that the server spent on a message. */
+export interface LoadSample {
+  /** Processor time (user and system, all threads) that the server spent on a message, a handshake, a MiB. */
   readonly cpuUs: number;
-  readonly messagesPerSecond: number;
+  readonly perSecond: number;
+  /** How long a message was on its way, or a handshake lasted; 0 for a stream. */
   readonly p50Us: number;
   readonly p99Us: number;
   /** The share of the measured time in which the server was busy. */
@@ -46,31 +58,25 @@ const WARM_ROUND_TRIPS = 10_000;
 /** Descriptors that the server and the load may need for anything else. */
 const SPARE_FILES = 100;
 
-export async function measureEcho(c: EchoCase, contender: Contender, pace: Pace): Promise<EchoSample> {
-  const server = new Running(contender.program, 'measured');
+export async function measureLoad(
+  c: EchoCase | HandshakeCase | BulkCase,
+  contender: Contender,
+  pace: Pace,
+): Promise<LoadSample> {
+  const server = start(c, contender);
   try {
     const port = await server.line(START_SECONDS);
-    const load = new Running(LOAD, 'counterpart', [
-      port,
-      'echo',
-      c.connections,
-      c.size,
-      pace.warmMs,
-      '--seconds',
-      pace.seconds,
-      '--pid',
-      server.pid,
-      '--spin',
-    ]);
+    const { name, args } = loadOf(c, pace);
+    const load = new Running({ c: name }, 'counterpart', [port, ...args, '--pid', server.pid, '--spin']);
     try {
       const line = await load.line(pace.warmMs / 1000 + pace.seconds + 30);
       const r = JSON.parse(line) as Record<
-        'messages' | 'seconds' | 'p50Us' | 'p99Us' | 'serverCpuNs' | 'loadWaitedNs',
+        'count' | 'seconds' | 'p50Us' | 'p99Us' | 'serverCpuNs' | 'loadWaitedNs',
         number
       >;
       return {
-        cpuUs: r.serverCpuNs / r.messages / 1000,
-        messagesPerSecond: r.messages / r.seconds,
+        cpuUs: r.serverCpuNs / r.count / 1000,
+        perSecond: r.count / r.seconds,
         p50Us: r.p50Us,
         p99Us: r.p99Us,
         busy: r.serverCpuNs / 1e9 / r.seconds,
@@ -82,6 +88,24 @@ export async function measureEcho(c: EchoCase, contender: Contender, pace: Pace)
   } finally {
     await server.stop();
   }
+}
+
+/** The load of a case: its program, and its arguments behind the port. */
+function loadOf(c: EchoCase | HandshakeCase | BulkCase, pace: Pace): { name: string; args: (string | number)[] } {
+  const { warmMs, seconds, mib } = pace;
+  if (c.kind === 'bulk') return { name: 'tls-bulk', args: [c.load, mib, mib] };
+  if (c.kind === 'echo') {
+    const args = ['echo', c.connections, c.size, warmMs, '--seconds', seconds];
+    return { name: c.tls ? 'tls-load' : 'load', args };
+  }
+  // Handshakes are few, so that V8 takes longer to compile what they need.
+  const words = [c.resumed ? 'resumed' : 'full', c.connections, 2 * warmMs];
+  return { name: 'tls-load', args: [...words, '--seconds', seconds] };
+}
+
+/** A contender that is a server. */
+function start(c: Case, { program }: Contender, nodeArgs: readonly string[] = []): Running {
+  return new Running(program, 'measured', [...(c.tls ? certificate() : []), ...(program.args ?? [])], nodeArgs);
 }
 
 export async function measureRoundTrip(c: RoundTripCase, contender: Contender, pace: Pace): Promise<RoundTripSample> {
@@ -102,7 +126,8 @@ export async function measureRoundTrip(c: RoundTripCase, contender: Contender, p
 
 export async function measureIdle(c: IdleCase, contender: Contender): Promise<IdleSample> {
   const isC = 'c' in contender.program;
-  const server = new Running(contender.program, 'measured', [], ['--expose-gc']);
+  const server = start(c, contender, ['--expose-gc']);
+  const load = { c: c.tls ? 'tls-load' : 'load' };
   const look = async (): Promise<Memory & { resident: number }> => {
     if (!isC) server.tell('memory');
     const memory = isC ? { connections: 0, heap: 0 } : (JSON.parse(await server.line(60)) as Memory);
@@ -111,14 +136,14 @@ export async function measureIdle(c: IdleCase, contender: Contender): Promise<Id
   try {
     const port = await server.line(START_SECONDS);
     // What is made once, at the first connections, is no cost of each one.
-    const warm = new Running(LOAD, 'counterpart', [port, 'idle', WARM_CONNECTIONS]);
+    const warm = new Running(load, 'counterpart', [port, 'idle', WARM_CONNECTIONS]);
     await warm.line(60);
     await setTimeout(200);
     const kept = await look();
     const wanted = Math.min(c.connections, fileLimit() - WARM_CONNECTIONS - SPARE_FILES);
-    const load = new Running(LOAD, 'counterpart', [port, 'idle', wanted]);
+    const held = new Running(load, 'counterpart', [port, 'idle', wanted]);
     try {
-      const opened = Number(await load.line(120));
+      const opened = Number(await held.line(120));
       let after = kept;
       for (let i = 0; i < 20 && (i === 0 || (!isC && after.connections - kept.connections < opened)); i++) {
         await setTimeout(500);
@@ -132,7 +157,7 @@ export async function measureIdle(c: IdleCase, contender: Contender): Promise<Id
         heapKiB: isC ? null : each(after.heap - kept.heap),
       };
     } finally {
-      await load.stop();
+      await held.stop();
       await warm.stop();
     }
   } finally {

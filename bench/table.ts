@@ -15,38 +15,48 @@ const ratio = (spread: Spread | undefined): string => (spread ? spread.median.to
 const range = (spread: Spread | undefined): string =>
   spread ? `${spread.min.toFixed(2)}–${spread.max.toFixed(2)}` : '';
 const goal = ({ goal, met }: Figures): string => (goal === undefined ? '' : `≤ ${goal} ${met === true ? '✓' : '✗'}`);
-const ahead = ({ timesRival }: Figures): string =>
-  timesRival ? `${ratio(timesRival)} ${timesRival.median < 1 ? '✓' : '✗'}` : '';
+const ahead = ({ timesRival, rivalGoal, ahead }: Figures): string => {
+  if (!timesRival) return '';
+  const wanted = rivalGoal === undefined ? '' : ` ≤ ${rivalGoal}`;
+  return `${ratio(timesRival)}${wanted} ${ahead === true ? '✓' : '✗'}`;
+};
 
-const VERSUS: readonly Column[] = [
-  ['× C', (f) => ratio(f.timesC)],
-  ['spread', (f) => range(f.timesC)],
-  ['goal', goal],
-  ['× node:net', ahead],
-];
-
-const COLUMNS: Record<Case['kind'], readonly Column[]> = {
-  echo: [
-    ['CPU µs/message', number('cpuUs', 2)],
-    ...VERSUS,
-    ['messages/s', number('messagesPerSecond', 0)],
-    ['p50 µs', number('p50Us', 0)],
-    ['p99 µs', number('p99Us', 0)],
-    ['busy', ({ median }) => `${((median['busy'] ?? 0) * 100).toFixed(0)} %`],
-  ],
-  'round-trip': [['wall µs', number('wallUs', 2)], ...VERSUS, ['CPU µs', number('cpuUs', 2)]],
-  idle: [
+const COLUMNS: Record<Case['kind'], (rival: string) => readonly Column[]> = {
+  echo: (rival) => [...load('message', rival), ...LATENCY, BUSY],
+  handshake: (rival) => [...load('handshake', rival), ...LATENCY, BUSY],
+  bulk: (rival) => [...load('MiB', rival), BUSY],
+  'round-trip': (rival) => [['wall µs', number('wallUs', 2)], ...versus(rival), ['CPU µs', number('cpuUs', 2)]],
+  idle: (rival) => [
     ['connections', number('connections', 0)],
     ['resident KiB each', number('residentKiB', 2)],
     ['goal', goal],
-    ['× node:net', ahead],
+    [`× ${rival}`, ahead],
     ['of it V8 KiB', number('heapKiB', 2)],
   ],
 };
 
+const LATENCY: readonly Column[] = [
+  ['p50 µs', number('p50Us', 0)],
+  ['p99 µs', number('p99Us', 0)],
+];
+const BUSY: Column = ['busy', ({ median }) => `${((median['busy'] ?? 0) * 100).toFixed(0)} %`];
+
+const versus = (rival: string): readonly Column[] => [
+  ['× C', (f) => ratio(f.timesC)],
+  ['spread', (f) => range(f.timesC)],
+  ['goal', goal],
+  [`× ${rival}`, ahead],
+  ['spread', (f) => range(f.timesRival)],
+];
+const load = (what: string, rival: string): readonly Column[] => [
+  [`CPU µs/${what}`, number('cpuUs', 2)],
+  ...versus(rival),
+  [`${what}s/s`, number('perSecond', 0)],
+];
+
 /** A result as lines of text: the name of the case, the column titles, and a line for each contender. */
 export function table(result: Result): string {
-  const columns: readonly Column[] = [['', (f) => f.contender], ...COLUMNS[result.kind]];
+  const columns: readonly Column[] = [['', (f) => f.contender], ...COLUMNS[result.kind](result.rival)];
   const rows = [columns.map(([title]) => title), ...result.contenders.map((f) => columns.map(([, cell]) => cell(f)))];
   const widths = columns.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   const lines = rows.map((row) =>

@@ -1,7 +1,7 @@
 // Owns the idiomatic way with berkeley: `for await` over what arrives, a fresh Buffer for each piece, and `write`.
 
 import { listen, type AsyncConn } from 'berkeley';
-import { serve } from './support.js';
+import { listenOptions, serve } from './support.js';
 
 let connections = 0;
 
@@ -12,6 +12,6 @@ async function echo(conn: AsyncConn): Promise<void> {
   connections--;
 }
 
-const listener = await listen('127.0.0.1:0');
+const listener = await listen('127.0.0.1:0', listenOptions());
 serve(listener.address.port!, () => connections);
 for await (const conn of listener) void echo(conn);

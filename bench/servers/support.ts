@@ -1,6 +1,7 @@
 // What every server of the benchmark that is written in TypeScript does besides echoing: it says its port, counts its
 // memory when asked, and ends with its standard input, so that none outlives the runner.
 
+import type { ListenOptions } from 'berkeley';
 import { setImmediate } from 'node:timers/promises';
 
 /** Memory of a server, as it sees it itself; the runner reads the resident set from /proc. */
@@ -8,6 +9,12 @@ export interface Memory {
   readonly connections: number;
   /** V8's heap and what hangs on it outside, in bytes. */
   readonly heap: number;
+}
+
+/** The first two arguments, where there are any: files with a certificate and its key. Then the server speaks TLS. */
+export function listenOptions(): ListenOptions {
+  const [cert, key] = process.argv.slice(2);
+  return cert === undefined || key === undefined ? {} : { tls: { cert: { file: cert }, key: { file: key } } };
 }
 
 /** Prints the port and obeys the runner: a line on standard input asks for the memory, its end is the end. */
