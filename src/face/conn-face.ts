@@ -193,7 +193,8 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
       if (!['reject', 'discard', 'feed'].includes(buffered))
         throw invalidValue('buffered', "must be 'reject', 'discard' or 'feed'", buffered);
       checkStart(stream);
-      return startTls(stream, server ? serverPlan(tlsPart(o)) : clientPlan(tlsPart(o), stream.host), buffered);
+      const plan = server ? serverPlan(tlsPart(o)) : clientPlan(tlsPart(o), stream.host);
+      return startTls(stream, plan, buffered, server);
     }, o);
   }
   stopTls(o?: Op & { wait?: boolean }): R<M, void> {
