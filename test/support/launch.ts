@@ -24,9 +24,9 @@ export interface Running {
   readonly folder: string;
   readonly ports: readonly number[];
   /** What it has written so far. */
-  log(): string;
+  readonly log: () => string;
   /** Ends it, and waits until nothing of it is left. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** The program, or null after the test was told to skip. In CI a missing server is a failure. */

@@ -24,7 +24,7 @@ export interface MailServer {
   readonly user: 'box';
   readonly password: 'sesame';
   /** What Postfix has written. */
-  log(): string;
+  readonly log: () => string;
 }
 
 /** Null after the test was told to skip. */

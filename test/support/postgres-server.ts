@@ -15,7 +15,7 @@ export interface PostgresServer {
   /** May log in over TLS, with SCRAM-SHA-256. */
   readonly user: 'reader';
   readonly password: 'open sesame';
-  log(): string;
+  readonly log: () => string;
 }
 
 /** Null after the test was told to skip. */

@@ -13,7 +13,7 @@ export interface Server {
   readonly port: number;
   /** The Unix socket that it listens on, too. */
   readonly path: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** What nginx does for TLS. */
