@@ -11,7 +11,7 @@ type At = Pick<ErrorFacts, 'address' | 'port'>;
 
 /** What OpenSSL refused, or what the peer's alert says. `checked` is the name that the certificate was checked against. */
 export function tlsFailure(failure: SessionFailure, phase: Phase, at: At, checked: string | null): TlsError {
-  const { alertReceived, alertSent, reason, verifyResult } = failure;
+  const { alertReceived, reason, verifyResult } = failure;
   if (alertReceived > 0) {
     const alert = alertName(alertReceived);
     return new TlsError(`${phase} ERR_TLS_ALERT: the peer refused with ${alert}`, {
@@ -23,7 +23,7 @@ export function tlsFailure(failure: SessionFailure, phase: Phase, at: At, checke
       ...at,
     });
   }
-  const ours = alertSent > 0 ? alertName(alertSent) : undefined;
+  const ours = alertSentIn(failure);
   if (verifyResult !== 0) return certificateFailure(verifyResult, failure.verifyDepth, ours, at, checked);
   const known = reasons.find(({ text }) => reason.includes(text));
   if (known?.noCertificate === true)
@@ -52,6 +52,11 @@ export function tlsFailure(failure: SessionFailure, phase: Phase, at: At, checke
   });
 }
 
+/** The name of the alert that we sent. */
+export function alertSentIn({ alertSent }: SessionFailure): string | undefined {
+  return alertSent > 0 ? alertName(alertSent) : undefined;
+}
+
 /** OpenSSL found something wrong with the peer's chain, at a depth: 0 is its own certificate. */
 function certificateFailure(
   code: number,
@@ -78,6 +83,7 @@ export function refusedCertificate(
   code: 'ERR_TLS_PIN' | 'ERR_TLS_VERIFY',
   at: At,
   verifyCode: string,
+  tlsAlert: string | undefined,
 ): CertificateError {
   const [why, hint] =
     code === 'ERR_TLS_PIN'
@@ -85,8 +91,11 @@ export function refusedCertificate(
           'the public key of the peer is none of the pinned ones',
           'If the server has a new key, its pin must be added first.',
         ]
-      : ['the function `verify` did not return true', undefined];
-  return new CertificateError(`tls ${code}: ${why}`, { code, phase: 'tls', verifyCode, hint, ...at });
+      : [
+          'the function `verify` did not return true',
+          'Nothing else passes; `verifyCode` is what OpenSSL says of the certificate.',
+        ];
+  return new CertificateError(`tls ${code}: ${why}`, { code, phase: 'tls', verifyCode, tlsAlert, hint, ...at });
 }
 
 /** The connection ended where TLS says that it must not. */

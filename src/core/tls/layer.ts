@@ -20,11 +20,11 @@ import { sendOnce, sendPiecesOnce } from '../send.js';
 import { slabMemory, slabRoom, slabTake } from '../slab.js';
 import type { Stream } from '../stream.js';
 import { Want } from '../want.js';
-import { tlsFailure, truncated } from './failure.js';
+import { alertSentIn, tlsFailure, truncated } from './failure.js';
 import { Info } from './info.js';
 import { status, tls } from './library.js';
 import type { SessionPlan } from './session-plan.js';
-import { judges, refusalOf } from './verdict.js';
+import { judges, refusalOf, type Refusal } from './verdict.js';
 
 /** What becomes of what is written: records, nothing any more, or plaintext beside a direction that still is TLS. */
 type Outgoing = 'tls' | 'ended' | 'plain';
@@ -47,7 +47,7 @@ export class TlsLayer implements Layer {
   #want: Want = Want.Read;
   #shaken = false;
   #judged = false;
-  #refusal: (() => SocketError) | null = null;
+  #refusal: Refusal | null = null;
   /** Why nothing works any more. */
   #failure: ((facts?: Partial<ErrorFacts>) => SocketError) | null = null;
   /** What came behind the peer's close_notify, while it is handed out. */
@@ -236,7 +236,7 @@ export class TlsLayer implements Layer {
   #reason(n: number): () => SocketError {
     const session = this.#session!;
     const at = this.#at();
-    if (this.#refusal !== null) return this.#refusal;
+    if (this.#refusal !== null) return this.#refusal.bind(null, alertSentIn(tls().failure(session)));
     if (n === tlsResult.truncated) return () => truncated('tls', at);
     if (n !== tlsResult.failed) {
       // A peer that refuses us says why before it is gone, but what we sent meanwhile failed first.

@@ -11,18 +11,21 @@ export function judges({ server, asksClient, pins, verify }: SessionPlan): boole
   return (!server || asksClient) && (pins.length > 0 || typeof verify === 'function');
 }
 
+/** The error for a refusal, with the alert that told the peer, if there was one. */
+export type Refusal = (alert?: string) => CertificateError;
+
 /** Why the peer is refused, or null. Pins hold besides everything else; a function decides alone. */
 export function refusalOf(
   { pins, verify }: SessionPlan,
   info: Info,
   at: { address?: string; port?: number },
-): (() => CertificateError) | null {
+): Refusal | null {
   const { verifyCode } = info;
   // Whatever it returns: something that merely looks true is no consent.
   if (typeof verify === 'function' && (verify(info) as unknown) !== true)
-    return () => refusedCertificate('ERR_TLS_VERIFY', at, verifyCode);
+    return (alert) => refusedCertificate('ERR_TLS_VERIFY', at, verifyCode, alert);
   if (pins.length > 0 && !pinned(info.chainBytes[0], pins))
-    return () => refusedCertificate('ERR_TLS_PIN', at, verifyCode);
+    return (alert) => refusedCertificate('ERR_TLS_PIN', at, verifyCode, alert);
   return null;
 }
 
