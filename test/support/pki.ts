@@ -10,8 +10,9 @@
 //
 // `server` is valid for localhost, 127.0.0.1, ::1, example.test and *.wild.test; `client` for clients only.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -259,6 +260,23 @@ export class Pki {
   /** Runs the `openssl` command and returns its output. */
   run(words: readonly string[], input = ''): string {
     return execFileSync('openssl', words, { encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'pipe'] });
+  }
+
+  /** The same, with what it says of errors, whatever its exit code. */
+  runAnyway(words: readonly string[]): string {
+    const { stdout, stderr } = spawnSync('openssl', words, { encoding: 'utf8' });
+    return stdout + stderr;
+  }
+
+  /** Runs it beside the test, and returns what it says, whatever its exit code. Its input stays open until it ends. */
+  async start(words: readonly string[], input = ''): Promise<string> {
+    const child = spawn('openssl', words, { stdio: ['pipe', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (piece: Buffer) => (output += piece.toString()));
+    child.stdin.write(input);
+    await once(child, 'close');
+    return output;
   }
 
   #path(ending: string): string {
