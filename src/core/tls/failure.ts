@@ -2,9 +2,10 @@
 
 import type { Phase } from '../../contract/error.js';
 import { CertificateError, TlsError, type ErrorFacts } from '../../error/socket-error.js';
+import { verifyHint } from '../../error/verify-hint.js';
 import type { SessionFailure } from '../../native/tls-binding.js';
 import { alertName } from './alert.js';
-import { verifyHint, verifyName } from './verify-code.js';
+import { verifyName } from './verify-code.js';
 
 /** Where the peer is, for the error. */
 type At = Pick<ErrorFacts, 'address' | 'port'>;
