@@ -1,9 +1,21 @@
 // Owns the words of the command line: what may stand there and what it means. It must not know what is done with it.
 
-// parseArgs of node:util: every Node that we support has it, it is strict about what it does not know, and three
-// commands with four options are not worth a dependency.
+// parseArgs of node:util: every Node that we support has it, it is strict about what it does not know, and four
+// commands with a handful of options are not worth a dependency.
 import { parseArgs } from 'node:util';
 import type { Duration } from '../contract/mode.js';
+import {
+  clientTls,
+  clientTlsFlags,
+  firstOf,
+  serverTls,
+  serverTlsFlags,
+  type ClientTls,
+  type Flags,
+  type ServerTls,
+  type Values,
+} from './tls-flags.js';
+import { UsageError } from './usage.js';
 
 /** What `connect` and `listen` have in common. */
 export interface PipeOptions {
@@ -16,6 +28,7 @@ export interface PipeOptions {
 export interface ConnectCommand extends PipeOptions {
   readonly name: 'connect';
   readonly target: string;
+  readonly tls: ClientTls | null;
 }
 
 export interface ListenCommand extends PipeOptions {
@@ -23,32 +36,19 @@ export interface ListenCommand extends PipeOptions {
   readonly target: string;
   readonly echo: boolean;
   readonly keep: boolean;
+  readonly tls: ServerTls | null;
 }
 
-export type Command = ConnectCommand | ListenCommand | { readonly name: 'tour' | 'help' | 'version' };
+export interface TlsCommand {
+  readonly name: 'tls';
+  readonly target: string;
+  /** For the connection and for the handshake. */
+  readonly timeout: Duration;
+  readonly tls: ClientTls;
+  readonly json: boolean;
+}
 
-/** The command line does not mean anything. */
-export class UsageError extends Error {}
-
-export const usage = `Usage: berkeley [COMMAND]
-
-  connect TARGET   joins standard input and output to a server
-  listen TARGET    takes one connection and does the same; the address that it
-                   listens on goes to standard error
-  tour             shows and verifies what the library does; it is also what
-                   runs without a command
-
-  --timeout D      longest wait for the connection, and longest silence on it:
-                   500ms, 1.5s, 2m
-  --crlf           line ends of the input go out as CR LF
-  --echo           listen: send back what comes
-  --keep           listen: go on with the next connection
-  --help, --version
-
-TARGET is HOST:PORT, [IPV6]:PORT, :PORT, unix:PATH, /PATH, unix:@NAME or fd:N.
-connect ends its own direction at the end of the input, and ends with the peer.
-Exit codes: 0 done, 1 the connection failed, 2 wrong usage.
-`;
+export type Command = ConnectCommand | ListenCommand | TlsCommand | { readonly name: 'tour' | 'help' | 'version' };
 
 export function parseCommand(words: string[]): Command {
   const [name, ...rest] = words;
@@ -68,6 +68,8 @@ export function parseCommand(words: string[]): Command {
       return parseConnect(rest);
     case 'listen':
       return parseListen(rest);
+    case 'tls':
+      return parseTls(rest);
     default:
       throw new UsageError(`there is no ${name.startsWith('-') ? 'option' : 'command'} '${name}'`);
   }
@@ -81,27 +83,55 @@ function parseTour(words: string[]): Command {
 }
 
 function parseConnect(words: string[]): Command {
-  const { values, positionals } = parse(words, pipeFlags);
+  const { values, positionals } = parse(words, { ...pipeFlags, ...tlsFlag, ...clientTlsFlags });
   if (values.help === true) return { name: 'help' };
-  return { name: 'connect', target: oneTarget('connect', positionals), ...pipeOptions(values) };
+  const { tls = false, starttls } = values;
+  const first = firstOf(clientTlsFlags, values);
+  const wanted = tls === true || starttls !== undefined;
+  if (!wanted && first !== null) throw new UsageError(`--${first} is about TLS: --tls or --starttls is missing`);
+  const target = oneTarget('connect', positionals);
+  noScheme(target, starttls);
+  return {
+    name: 'connect',
+    target,
+    tls: wanted ? clientTls(values) : null,
+    ...pipeOptions(values),
+  };
+}
+
+function parseTls(words: string[]): Command {
+  const flags: Flags = { timeout: { type: 'string' }, json: { type: 'boolean' }, ...clientTlsFlags };
+  const { values, positionals } = parse(words, flags);
+  if (values.help === true) return { name: 'help' };
+  const target = oneTarget('tls', positionals);
+  noScheme(target, values.starttls);
+  return {
+    name: 'tls',
+    // The library would shake hands by itself for this scheme.
+    target: target.replace(/^tls:/, 'tcp:'),
+    timeout: duration(values.timeout) ?? '10s',
+    tls: clientTls(values),
+    json: values.json === true,
+  };
 }
 
 function parseListen(words: string[]): Command {
-  const { values, positionals } = parse(words, { ...pipeFlags, echo: { type: 'boolean' }, keep: { type: 'boolean' } });
+  const own: Flags = { echo: { type: 'boolean' }, keep: { type: 'boolean' } };
+  const { values, positionals } = parse(words, { ...pipeFlags, ...own, ...tlsFlag, ...serverTlsFlags });
   if (values.help === true) return { name: 'help' };
-  const { echo = false, keep = false } = values;
+  const { echo = false, keep = false, tls = false } = values;
+  const first = firstOf(serverTlsFlags, values);
+  if (tls !== true && first !== null) throw new UsageError(`--${first} is about TLS: --tls is missing`);
   if (echo === true && values.crlf === true) throw new UsageError('--crlf is for the input, and --echo reads none');
   return {
     name: 'listen',
     target: oneTarget('listen', positionals),
     echo: echo === true,
     keep: keep === true,
+    tls: tls === true ? serverTls(values) : null,
     ...pipeOptions(values),
   };
 }
-
-type Flags = Record<string, { type: 'boolean' | 'string' }>;
-type Values = Record<string, string | boolean | undefined>;
 
 function parse(args: string[], flags: Flags): { values: Values; positionals: string[] } {
   try {
@@ -113,12 +143,16 @@ function parse(args: string[], flags: Flags): { values: Values; positionals: str
   }
 }
 
-function oneTarget(name: string, positionals: string[]): string {
+function oneTarget(name: keyof typeof examples, positionals: string[]): string {
   const [target, more] = positionals;
-  if (target === undefined)
-    throw new UsageError(`${name} needs a TARGET, such as ${name === 'connect' ? 'example.org:80' : ':8080'}`);
+  if (target === undefined) throw new UsageError(`${name} needs a TARGET, such as ${examples[name]}`);
   if (more !== undefined) throw new UsageError(`${name} takes one TARGET, and '${more}' is a second one`);
   return target;
+}
+
+function noScheme(target: string, starttls: Values[string]): void {
+  if (starttls !== undefined && target.startsWith('tls:'))
+    throw new UsageError(`--starttls begins in plain text, and ${target} with TLS`);
 }
 
 function pipeOptions(values: Values): PipeOptions {
@@ -126,7 +160,7 @@ function pipeOptions(values: Values): PipeOptions {
 }
 
 // A number without a unit would mean milliseconds to the library and seconds to everybody who knows nc, so it is refused.
-function duration(text: string | boolean | undefined): Duration | undefined {
+function duration(text: Values[string]): Duration | undefined {
   if (typeof text !== 'string') return undefined;
   if (!/^\d+(\.\d+)?(ms|s|m|h)$/.test(text) || Number.parseFloat(text) === 0) {
     throw new UsageError(`--timeout takes a time above 0 with its unit, such as 500ms, 1.5s or 2m, and not '${text}'`);
@@ -134,4 +168,7 @@ function duration(text: string | boolean | undefined): Duration | undefined {
   return text as Duration;
 }
 
+const examples = { connect: 'example.org:80', listen: ':8080', tls: 'example.org:443' } as const;
+
+const tlsFlag: Flags = { tls: { type: 'boolean' } };
 const pipeFlags: Flags = { timeout: { type: 'string' }, crlf: { type: 'boolean' } };

@@ -2,8 +2,10 @@
 
 import type { AsyncConn } from '../contract/conn.js';
 import type { Listener } from '../contract/listener.js';
+import type { TlsOptions } from '../contract/tls.js';
 import { listen } from '../promises/index.js';
 import type { ListenCommand } from './arguments.js';
+import { certificateForHere } from './certificate-for-here.js';
 import { Input } from './input.js';
 import { Output, OutputClosed } from './output.js';
 import { echo, pipe } from './pipe.js';
@@ -12,13 +14,20 @@ import { oneLine } from './report.js';
 type Serve = (conn: AsyncConn) => Promise<void>;
 
 export async function runListen(command: ListenCommand): Promise<void> {
-  const listener = await listen(/^\d+$/.test(command.target) ? Number(command.target) : command.target);
+  const { options, note } = await tlsOf(command);
+  const target = /^\d+$/.test(command.target) ? Number(command.target) : command.target;
+  const listener = await listen(target, options === null ? {} : { tls: options });
   closeOnSignals(listener);
   for (const address of listener.addresses) process.stderr.write(`listening on ${address.toString()}\n`);
+  process.stderr.write(note);
 
   const input = command.echo ? null : new Input(process.stdin);
   const output = new Output(process.stdout);
-  const serve: Serve = (conn) => (input === null ? echo(conn, command.timeout) : pipe(conn, input, output, command));
+  const serve: Serve = async (conn) => {
+    // Else the silence of a client that only listens would be its handshake's.
+    if (options !== null) await conn.handshake({ timeout: command.timeout });
+    await (input === null ? echo(conn, command.timeout) : pipe(conn, input, output, command));
+  };
   try {
     if (command.keep) await serveAll(listener, command, serve);
     else await serveOne(listener, command, serve);
@@ -26,6 +35,14 @@ export async function runListen(command: ListenCommand): Promise<void> {
     listener.close();
     input?.close();
   }
+}
+
+/** The options of TLS, `null` for none, and what a person should know of the certificate. */
+async function tlsOf({ tls }: ListenCommand): Promise<{ options: TlsOptions | null; note: string }> {
+  if (tls === null || tls.options.cert !== undefined) return { options: tls?.options ?? null, note: '' };
+  const { names, cert, key, pin } = await certificateForHere();
+  const note = `self-signed certificate for ${names.join(', ')}\nclients trust it with --insecure --pin sha256/${pin}\n`;
+  return { options: { ...tls.options, cert, key }, note };
 }
 
 async function serveOne(listener: Listener<'async'>, command: ListenCommand, serve: Serve): Promise<void> {

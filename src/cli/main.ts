@@ -1,14 +1,16 @@
 #!/usr/bin/env node
 // Owns the `berkeley` command: which part runs, and the exit codes: 0 done, 1 the connection or a step of the tour failed,
-// 2 wrong usage. It must not know what the parts do with a connection.
+// 2 wrong usage; `tls` has more (failure.ts). It must not know what the parts do with a connection.
 
 import { readFileSync } from 'node:fs';
-import { parseCommand, UsageError, usage } from './arguments.js';
+import { parseCommand } from './arguments.js';
 import { runConnect } from './connect.js';
 import { runListen } from './listen.js';
 import { OutputClosed } from './output.js';
 import { isMisuse, oneLine } from './report.js';
+import { runTls } from './tls.js';
 import { runTour } from './tour.js';
+import { UsageError, usage } from './usage.js';
 
 try {
   process.exitCode = await run(process.argv.slice(2));
@@ -31,6 +33,8 @@ async function run(words: string[]): Promise<number> {
     case 'listen':
       await runListen(command);
       return 0;
+    case 'tls':
+      return runTls(command);
     case 'tour':
       return (await runTour(version())) ? 0 : 1;
   }

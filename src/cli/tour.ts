@@ -10,14 +10,16 @@ import type { Net } from '../contract/net.js';
 import * as promises from '../promises/index.js';
 import * as sync from '../sync/index.js';
 import { oneLine } from './report.js';
+import { NoForge, selfSigned, type SelfSigned } from './self-signed.js';
 import { Printer, type Row } from './tour/print.js';
-import type { Serving, Wanted } from './tour/server.js';
+import type { Order, Serving } from './tour/server.js';
 import { serverSteps } from './tour/server-steps.js';
 import { streamSteps } from './tour/stream-steps.js';
+import { tlsSteps } from './tour/tls-steps.js';
 import { Skipped, Tour, type Transport } from './tour/tour-step.js';
 import { transferSteps } from './tour/transfer-steps.js';
 
-const steps = [...streamSteps, ...serverSteps, ...transferSteps];
+const steps = [...streamSteps, ...serverSteps, ...tlsSteps, ...transferSteps];
 
 /** Runs the tour. True when everything was as promised. */
 export async function runTour(version: string): Promise<boolean> {
@@ -26,15 +28,17 @@ export async function runTour(version: string): Promise<boolean> {
   const folder = makeFolder();
   const fresh = freshPlaces(folder);
   print.line(`berkeley ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}`);
-  const wanted: Wanted = (['tcp4', 'tcp6', 'unix'] as const).map((transport) => [transport, fresh[transport]()]);
-  const worker = new Worker(new URL('./tour/server.js', import.meta.url), { workerData: wanted });
+  const certificate = await ownCertificate();
+  const places = (['tcp4', 'tcp6', 'unix'] as const).map((one) => [one, fresh[one](), fresh[one]()] as const);
+  const order: Order = { places, certificate };
+  const worker = new Worker(new URL('./tour/server.js', import.meta.url), { workerData: order });
   const ended = once(worker, 'exit');
   // Should the thread fail in the middle of the tour, this is awaited only after it.
   ended.catch(() => undefined);
   try {
     const [serving] = (await once(worker, 'message')) as [Serving];
     print.line('A worker thread serves; this thread walks through both colours of the library.');
-    const rows = await walkAll(serving, fresh, print);
+    const rows = await walkAll(serving, certificate, fresh, print);
     worker.postMessage('over');
     const [code] = (await ended) as [number];
     return verdict(print, rows, code, readdirSync(folder), from);
@@ -44,9 +48,14 @@ export async function runTour(version: string): Promise<boolean> {
   }
 }
 
-async function walkAll(serving: Serving, fresh: Record<Transport, () => string>, print: Printer): Promise<Row[]> {
+async function walkAll(
+  serving: Serving,
+  certificate: SelfSigned | null,
+  fresh: Record<Transport, () => string>,
+  print: Printer,
+): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const { transport, at, why } of serving) {
+  for (const { transport, at, tls: secured, why } of serving) {
     if (at === null) {
       // Machines without IPv6 are common; without the others nothing is left to show.
       if (transport !== 'tcp6') throw new Error(why ?? transport);
@@ -59,7 +68,9 @@ async function walkAll(serving: Serving, fresh: Record<Transport, () => string>,
     ] as const;
     for (const [colour, net] of colours) {
       print.heading(`${transport}, ${colour}: ${at}`);
-      rows.push(await walk(new Tour({ net, colour, transport, server: at, fresh: fresh[transport] }), print));
+      const tls = secured === null || certificate === null ? null : { server: secured, cert: certificate.cert };
+      const tour = new Tour({ net, colour, transport, server: at, fresh: fresh[transport], tls });
+      rows.push(await walk(tour, print));
     }
   }
   return rows;
@@ -99,6 +110,16 @@ function verdict(print: Printer, rows: readonly Row[], serverCode: number, leftF
       `All ${total} steps verified, nothing left behind, in ${((performance.now() - from) / 1000).toFixed(1)} s.`,
     );
   return good;
+}
+
+/** Null where it cannot be made: the steps that need it say so. */
+async function ownCertificate(): Promise<SelfSigned | null> {
+  try {
+    return await selfSigned(['localhost']);
+  } catch (error) {
+    if (error instanceof NoForge) return null;
+    throw error;
+  }
 }
 
 /** A place to listen on that nobody else has, for each transport. */

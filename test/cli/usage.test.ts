@@ -6,10 +6,21 @@ import { test } from 'node:test';
 import { berkeley } from './command.js';
 
 test('--help, help and COMMAND --help explain the usage and succeed', async (t) => {
-  for (const words of [['--help'], ['-h'], ['help'], ['connect', '--help'], ['listen', '-h'], ['tour', '--help']]) {
+  for (const words of [
+    ['--help'],
+    ['-h'],
+    ['help'],
+    ['connect', '--help'],
+    ['listen', '-h'],
+    ['tls', '-h'],
+    ['tour', '--help'],
+  ]) {
     const command = berkeley(t, ...words);
     assert.equal(await command.ended(), 0, words.join(' '));
-    assert.match(command.out.toString(), /^Usage: berkeley [^]*connect TARGET[^]*listen TARGET[^]*Exit codes/);
+    assert.match(
+      command.out.toString(),
+      /^Usage: berkeley [^]*connect TARGET[^]*listen TARGET[^]*tls TARGET[^]*Exit codes/,
+    );
     assert.ok(
       command.out
         .toString()
@@ -45,6 +56,26 @@ const refused: [words: string[], why: RegExp][] = [
   [['connect', 'no-port-here'], /TARGET .*port/],
   [['connect', 'localhost:65536'], /65536/],
   [['listen', '[::1'], /\[::1/],
+  [['tls'], /tls needs a TARGET, such as example\.org:443/],
+  [['tls', '--tls', 'a:1'], /unknown option '--tls'/],
+  [['tls', '--crlf', 'a:1'], /unknown option '--crlf'/],
+  [['tls', 'no-port-here'], /TARGET .*port/],
+  [['connect', '--json', 'a:1'], /unknown option '--json'/],
+  [['connect', '--sni', 'b', 'a:1'], /--sni is about TLS: --tls or --starttls is missing/],
+  [['connect', '--insecure', 'a:1'], /--insecure is about TLS/],
+  [['connect', '--tls', '--ca', 'x', '--insecure', 'a:1'], /--insecure accepts any certificate/],
+  [['connect', '--tls', '--key', 'x', 'a:1'], /--key is the key of a --cert/],
+  [['connect', '--tls', '--ca', '', 'a:1'], /--ca is empty/],
+  [['connect', '--tls', '--alpn', 'a,,b', 'a:1'], /--alpn takes names/],
+  [['connect', '--tls', '--pin', 'abcd', 'a:1'], /--pin takes a SHA-256/],
+  [['connect', '--tls', '--pin', 'x'.repeat(44), 'a:1'], /--pin takes a SHA-256/],
+  [['connect', '--starttls', 'ldap', 'a:1'], /--starttls knows smtp, imap, pop3, postgres, and not 'ldap'/],
+  [['connect', '--starttls', 'imap', 'tls://a:1'], /--starttls begins in plain text/],
+  [['connect', '--tls', '--sni', 'a b', 'a:1'], /--sni/],
+  [['listen', '--cert', 'x', ':0'], /--cert is about TLS: --tls is missing/],
+  [['listen', '--tls', '--key', 'x', ':0'], /--key is the key of a --cert/],
+  [['listen', '--tls', '--starttls', 'smtp', ':0'], /unknown option '--starttls'/],
+  [['listen', '--tls', '--insecure', ':0'], /unknown option '--insecure'/],
 ];
 
 for (const [words, why] of refused) {

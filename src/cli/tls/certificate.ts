@@ -1,6 +1,8 @@
 // Owns what is told of one certificate. It must not know how it is shown, nor whether it is trusted.
 
 import type { KeyObject, X509Certificate } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import { address } from '../../promises/index.js';
 import { pinOf } from '../pin.js';
 
 export interface CertificateFacts {
@@ -49,8 +51,14 @@ function namesOf(text: string | undefined): string[] {
   const entries = (text ?? '').matchAll(/([^:,"]+):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/g);
   return [...entries].map(([, kind = '', value = '']) => {
     const plain = value.startsWith('"') ? (JSON.parse(value) as string) : value;
-    return kind === 'DNS' || kind === 'IP Address' ? plain : `${kind}:${plain}`;
+    if (kind === 'IP Address') return shortAddress(plain);
+    return kind === 'DNS' ? plain : `${kind}:${plain}`;
   });
+}
+
+/** Node writes IPv6 addresses in full. */
+function shortAddress(text: string): string {
+  return isIPv6(text) ? address(`[${text}]:0`).address : text;
 }
 
 function keyOf(certificate: X509Certificate): string {

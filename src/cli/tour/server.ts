@@ -1,37 +1,52 @@
-// Owns the worker that serves the tour: one listener for each transport, the service chosen by the first line of each
-// connection. It must not know what the tour does with it.
+// Owns the worker that serves the tour: a listener for each transport, and one with TLS, the service chosen by the first
+// line of each connection. It must not know what the tour does with it.
 //
 //   echo      sends back what comes, to the end
 //   hash N    takes N bytes and answers with their SHA-256 as a line
 //   send N    sends N bytes and ends
+//   starttls  begins TLS, sends a line back, ends TLS, and sends another one back
 
 import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { AsyncConn } from '../../contract/conn.js';
-import type { Listener } from '../../contract/listener.js';
+import type { Listener, ListenOptions } from '../../contract/listener.js';
+import type { TlsOptions } from '../../contract/tls.js';
 import { SocketError } from '../../error/socket-error.js';
 import { listen } from '../../promises/index.js';
 import { oneLine } from '../report.js';
+import type { SelfSigned } from '../self-signed.js';
 import { payload } from './payload.js';
 import { limit, type Transport } from './tour-step.js';
 
-/** Where to listen. */
-export type Wanted = readonly (readonly [Transport, string])[];
+export interface Order {
+  /** Where to listen on each transport: in plain text, and with TLS. */
+  readonly places: readonly (readonly [transport: Transport, plain: string, tls: string])[];
+  /** Null when there is to be no TLS. */
+  readonly certificate: Pick<SelfSigned, 'cert' | 'key'> | null;
+}
+
 /** Where it listens, or why not. */
-export type Serving = readonly { transport: Transport; at: string | null; why: string | null }[];
+export type Serving = readonly Served[];
+interface Served {
+  readonly transport: Transport;
+  readonly at: string | null;
+  readonly tls: string | null;
+  readonly why: string | null;
+}
 
 const port = parentPort;
 if (port === null) throw new Error('this file is a worker of the tour');
 
+const { places, certificate } = workerData as Order;
 const listeners: Listener<'async'>[] = [];
-const serving: { transport: Transport; at: string | null; why: string | null }[] = [];
-for (const [transport, at] of workerData as Wanted) {
+const serving: Served[] = [];
+for (const [transport, plain, secured] of places) {
   try {
-    const listener = await listen(at);
-    listeners.push(listener);
-    serving.push({ transport, at: listener.address.toString(), why: null });
+    const at = await open(plain, {});
+    const tls = certificate === null ? null : await open(secured, { tls: certificate });
+    serving.push({ transport, at, tls, why: null });
   } catch (error) {
-    serving.push({ transport, at: null, why: oneLine(error) });
+    serving.push({ transport, at: null, tls: null, why: oneLine(error) });
   }
 }
 for (const listener of listeners) void serveAll(listener);
@@ -41,6 +56,12 @@ port.once('message', () => {
   for (const listener of listeners) listener.close();
 });
 port.postMessage(serving);
+
+async function open(at: string, options: ListenOptions): Promise<string> {
+  const listener = await listen(at, options);
+  listeners.push(listener);
+  return listener.address.toString();
+}
 
 async function serveAll(listener: Listener<'async'>): Promise<void> {
   for await (const conn of listener) void serve(conn);
@@ -52,6 +73,7 @@ async function serve(conn: AsyncConn): Promise<void> {
     if (service === 'echo') await echo(conn);
     else if (service === 'hash') await hash(conn, Number(size));
     else if (service === 'send') await conn.write(payload(Number(size)), limit);
+    else if (service === 'starttls' && certificate !== null) await startAndStop(conn, certificate);
     await conn.close();
   } catch (error) {
     conn.abort();
@@ -73,4 +95,12 @@ async function hash(conn: AsyncConn, size: number): Promise<void> {
     left -= n;
   }
   await conn.writeLine(digest.digest('hex'), { eol: '\n', ...limit });
+}
+
+async function startAndStop(conn: AsyncConn, options: TlsOptions): Promise<void> {
+  await conn.writeLine('220 go on', limit);
+  await conn.startTls({ ...options, server: true, ...limit });
+  await conn.writeLine((await conn.readLine(limit)) ?? '', limit);
+  await conn.stopTls(limit);
+  await conn.writeLine((await conn.readLine(limit)) ?? '', limit);
 }

@@ -35,13 +35,16 @@ export class Tour {
   readonly server: string;
   /** A fresh place of this transport to listen on. */
   readonly fresh: () => string;
+  /** Where the worker serves under TLS, and its certificate; null when there is none. */
+  readonly tls: { readonly server: string; readonly cert: string } | null;
 
-  constructor(place: Pick<Tour, 'net' | 'colour' | 'transport' | 'server' | 'fresh'>) {
+  constructor(place: Pick<Tour, 'net' | 'colour' | 'transport' | 'server' | 'fresh' | 'tls'>) {
     this.net = place.net;
     this.colour = place.colour;
     this.transport = place.transport;
     this.server = place.server;
     this.fresh = place.fresh;
+    this.tls = place.tls;
   }
 
   /** Connects to the worker and asks for one of its services, gives the connection to `use`, and closes it. */

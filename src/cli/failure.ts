@@ -1,0 +1,38 @@
+// Owns what a failure is to somebody who reads the exit code or --json. It must not know which command failed.
+
+import { CertificateError, ResolveError, SocketError, TimeoutError, TlsError } from '../error/socket-error.js';
+import { inWordsOfTheCommand, isMisuse } from './report.js';
+import { StarttlsError } from './starttls.js';
+import { UsageError } from './usage.js';
+
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  /** The alert of TLS, ours or the peer's. */
+  readonly alert: string | null;
+}
+
+export function failureOf(error: unknown): Failure {
+  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) };
+  const socket = error instanceof SocketError ? error : null;
+  return {
+    code: code ?? (error instanceof StarttlsError ? 'STARTTLS' : 'ERROR'),
+    message: inWordsOfTheCommand(message),
+    hint: socket?.hint === undefined ? null : inWordsOfTheCommand(socket.hint),
+    alert: socket?.tlsAlert ?? null,
+  };
+}
+
+/** The exit code of `berkeley tls`, as `usage` explains it. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError || isMisuse(error)) return 2;
+  if (error instanceof ResolveError) return 3;
+  if (error instanceof TimeoutError) return 7;
+  if (error instanceof CertificateError) return 6;
+  if (error instanceof TlsError || error instanceof StarttlsError) return 5;
+  if (error instanceof SocketError) return phases[error.phase] ?? 1;
+  return 1;
+}
+
+const phases: Readonly<Record<string, number>> = { connect: 4, tls: 5 };

@@ -1,0 +1,44 @@
+// Owns the text of `berkeley --help`, and what it means that a command line means nothing. It must not know how the
+// words are read.
+
+/** The command line does not mean anything. */
+export class UsageError extends Error {}
+
+export const usage = `Usage: berkeley [COMMAND]
+
+  connect TARGET   joins standard input and output to a server
+  listen TARGET    takes one connection and does the same; the address that it
+                   listens on goes to standard error
+  tls TARGET       shakes hands, and shows what came of it: version, cipher, the
+                   certificates, whether they are valid, and why not
+  tour             shows and verifies what the library does; it is also what
+                   runs without a command
+
+  --timeout D      longest wait for the connection, and longest silence on it:
+                   500ms, 1.5s, 2m; for tls 10s unless told
+  --crlf           line ends of the input go out as CR LF
+  --echo           listen: send back what comes
+  --keep           listen: go on with the next connection
+  --json           tls: one JSON object instead of the screen
+  --help, --version
+
+  --tls            connect, listen: TLS from the first byte
+  --starttls P     connect, tls: plain text first, then TLS, as P does it: smtp,
+                   imap, pop3 or postgres
+  --sni NAME       the name to ask for and to check; the host unless told
+  --alpn LIST      application protocols, the best first: h2,http/1.1
+  --ca FILE        who may sign the server's certificate, in place of the usual
+                   roots; listen: who may sign clients', and they must show one
+  --cert FILE      our own certificate, and its chain; listen makes one that it
+                   signs itself unless told
+  --key FILE       the private key of --cert, if it is not in the same file
+  --pin SHA256     the server's public key has this hash, in hexadecimal or
+                   base64; given several times: one of them
+  --insecure       accept any certificate; a --pin counts nevertheless
+
+TARGET is HOST:PORT, [IPV6]:PORT, :PORT, unix:PATH, /PATH, unix:@NAME or fd:N.
+connect ends its own direction at the end of the input, and ends with the peer.
+Exit codes: 0 done, 1 the connection failed, 2 wrong usage. tls tells failures
+apart: 3 no such name, 4 not connected, 5 no TLS, 6 the certificate is not
+valid, 7 out of time, 1 anything else.
+`;
