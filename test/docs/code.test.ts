@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { promisify } from 'node:util';
 import ts from 'typescript';
+import { pki } from '../support/pki.js';
 import { blocks, examples, pages, root, type Block } from './pages.js';
 
 const inContract = readdirSync(`${root}src/contract`).flatMap((name) => examples(`src/contract/${name}`));
@@ -24,7 +25,8 @@ const isProgram = ({ code }: Block): boolean => /^import /m.test(code);
 function surroundings(colour: 'async' | 'sync'): string {
   return [
     `import { address, adopt, connect, constants, features, listen, lookup, options, reverse, select, setDefaults, share,`,
-    `  ClosedError, EndOfStreamError, LimitError, ResolveError, SocketError, TimeoutError, type Address, type Conn,`,
+    `  CertificateError, ClosedError, EndOfStreamError, LimitError, ResolveError, SocketError, TimeoutError, TlsError,`,
+    `  type Address, type Conn,`,
     `  type Listener, type Socket, type AsyncConn, type SyncConn } from '${colour === 'sync' ? 'berkeley/sync' : 'berkeley'}';`,
     `declare const conn: Conn<'${colour}'>, listener: Listener<'${colour}'>, socket: Socket<'${colour}'>;`,
     `declare function serve(conn: Conn<'${colour}'>): ${colour === 'sync' ? 'void' : 'Promise<void>'};`,
@@ -97,6 +99,10 @@ test('every program of the documents runs, ends by itself and prints what it say
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(root, join(folder, 'node_modules', 'berkeley'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  // What a user would have beside the program.
+  const { root: ca, server } = pki();
+  for (const [name, text] of Object.entries({ 'ca.pem': ca.cert, 'server.pem': server.cert, 'server.key': server.key }))
+    writeFileSync(join(folder, name), text);
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
   const run = promisify(execFile);
   for (const [i, block] of programs.entries()) {
