@@ -77,11 +77,10 @@ export class TlsLayer implements Layer {
   advance(): Want | null {
     if (this.ready) return null;
     this.#check();
-    const session = (this.#session ??= this.#open());
     try {
-      return this.#shake(session);
+      return this.#shake((this.#session ??= this.#open()));
     } catch (error) {
-      // A function of the caller's threw, `verify` say: no peer to trust.
+      // A function of the caller's threw, `verify` say: no peer to trust. Or there is no session at all.
       if (this.#failure === null) this.#close(() => closedError('tls'));
       throw error;
     }
