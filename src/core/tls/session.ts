@@ -36,9 +36,10 @@ const BINDING = 32;
 const CHECKSUM = 8;
 const HEAD = MAGIC.length + 2 + BINDING;
 
-/** A part that is absent is another than one that is empty. */
+/** A part that is absent is another than one that is empty. Another OpenSSL may write sessions in another form. */
 function digestOf(binding: Binding): Buffer {
-  return digestBytes(...binding.map((part) => (part === null ? '-' : `+${part}`)));
+  const parts = binding.map((part) => (part === null ? '-' : `+${part}`));
+  return digestBytes(process.versions['openssl'] ?? '', ...parts);
 }
 
 function checksum(content: Uint8Array): Buffer {
