@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { interpreter } from './python.js';
 
 /** A server of one configuration. */
 export interface Plan {
@@ -72,7 +73,7 @@ export async function launch(
     });
     const ports = await freePorts(count);
     const { command, ready, signal = 'SIGTERM', user = '-' } = plan(folder, ports);
-    const child = spawn('python3', ['-I', '-S', keeper, signal, user, ...command], { stdio: 'pipe', cwd: folder });
+    const child = spawn(interpreter(), ['-I', '-S', keeper, signal, user, ...command], { stdio: 'pipe', cwd: folder });
     stop = stopper(child);
     const written = { text: '' };
     if (await comesUp(child, ready, written)) return { folder, ports, log: () => written.text, stop };

@@ -100,6 +100,11 @@ class Raw:
     def handshake(self): self.turn(self.tls.do_handshake)
     def send(self, data): self.turn(lambda: self.tls.write(data))
     def recv(self, n): return self.turn(lambda: self.tls.read(n))
+    def drain(self):
+        # To the peer's close_notify.
+        try:
+            while self.recv(65536): pass
+        except ssl.SSLZeroReturnError: pass
     def close_notify(self):
         # Its bytes. The peer's own is not waited for.
         try: self.tls.unwrap()

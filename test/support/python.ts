@@ -6,7 +6,7 @@
 //   …
 //   await python.end();   // it ended by itself, with code 0
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 
@@ -49,11 +49,19 @@ export interface PythonOptions {
 
 /** Starts Python. Whatever happens to the test, the child is gone after it. */
 export function startPython(t: TestContext, source: string, o: PythonOptions = {}): Python {
-  const child = spawn('python3', ['-u', '-c', PRELUDE + source, ...(o.args ?? [])], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const words = ['-I', '-S', '-u', '-c', PRELUDE + source, ...(o.args ?? [])];
+  const child = spawn(interpreter(), words, { stdio: ['pipe', 'pipe', 'pipe'] });
   t.after(() => stop(child));
   return talkTo(child, source);
+}
+
+let found: string | null = null;
+
+/** The file of the interpreter. `python3` may be a script of a version manager, which costs more than all that Python does here. */
+export function interpreter(): string {
+  return (found ??= execFileSync('python3', ['-I', '-S', '-c', 'import sys; print(sys.executable)'], {
+    encoding: 'utf8',
+  }).trim());
 }
 
 /** A Python that does what it is told, statement by statement. */
