@@ -10,7 +10,7 @@ export async function runConnect(command: ConnectCommand): Promise<void> {
   const conn = await open(command.target, command.timeout, command.tls);
   const input = new Input(process.stdin);
   try {
-    await pipe(conn, input, new Output(process.stdout), command);
+    await pipe(conn, input, new Output(process.stdout), { ...command, endsLate: command.tls !== null });
   } finally {
     input.close();
   }

@@ -9,11 +9,19 @@ import { crlf } from './crlf.js';
 import type { Input } from './input.js';
 import type { Output } from './output.js';
 
+export interface PipeManner extends PipeOptions {
+  /**
+   * At the end of the input our direction stays open until the peer has been silent for a while. For clients of TLS: RFC 5246
+   * §7.2.1 made close_notify the end of both directions, and most servers still answer no more once they have seen it.
+   */
+  readonly endsLate?: boolean;
+}
+
 /**
  * Sends the input, ends our direction at its end, and hands on what comes, until the peer ends. A peer may end its
  * direction and still listen, so input that keeps coming goes out first. Closes the connection in every case.
  */
-export async function pipe(conn: AsyncConn, input: Input, output: Output, options: PipeOptions): Promise<void> {
+export async function pipe(conn: AsyncConn, input: Input, output: Output, options: PipeManner): Promise<void> {
   const state: State = { peerEnded: false, over: false, writing: false };
   const failures: unknown[] = [];
   const sending = send(conn, input, options, state).catch((error: unknown) => {
@@ -60,13 +68,15 @@ interface State {
   writing: boolean;
 }
 
-async function send(conn: AsyncConn, input: Input, options: PipeOptions, state: State): Promise<void> {
+async function send(conn: AsyncConn, input: Input, options: PipeManner, state: State): Promise<void> {
   const translate = options.crlf ? crlf() : (piece: Buffer) => piece;
   for (;;) {
     const piece = await input.peek();
     if (state.over) return;
     if (piece === null) {
-      await conn.closeWrite();
+      // A failure is found by the other direction, which is all that is left.
+      if (options.endsLate === true) endWhenSilent(conn, state).catch(() => undefined);
+      else await conn.closeWrite();
       return;
     }
     input.drop();
@@ -74,6 +84,15 @@ async function send(conn: AsyncConn, input: Input, options: PipeOptions, state: 
     await write(conn, translate(piece), options.timeout);
     state.writing = false;
   }
+}
+
+async function endWhenSilent(conn: AsyncConn, state: State): Promise<void> {
+  const passed = (): number => conn.bytesRead + delivered(conn);
+  for (let before = -1; !state.over && before !== passed();) {
+    before = passed();
+    await silence();
+  }
+  if (!state.over && !state.peerEnded) await conn.closeWrite();
 }
 
 /** Waits until everything is sent, or the input has said nothing for half a second. */
@@ -120,7 +139,7 @@ async function write(conn: AsyncConn, piece: Uint8Array, timeout: Duration | und
 }
 
 function isBroken(error: unknown): boolean {
-  return error instanceof SocketError && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
+  return error instanceof SocketError && ['EPIPE', 'ECONNRESET', 'ENOTCONN'].includes(error.code);
 }
 
 function settlesWithin(promise: Promise<void>, ms: number): Promise<boolean> {
@@ -134,6 +153,15 @@ function settlesWithin(promise: Promise<void>, ms: number): Promise<boolean> {
     });
   });
 }
+
+function silence(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, longSilence).unref();
+  });
+}
+
+/** Longer than servers usually think before they answer. */
+const longSilence = 2000;
 
 /** As long as socat waits for the other direction when one has ended. */
 const patience = 500;

@@ -37,7 +37,8 @@ export const usage = `Usage: berkeley [COMMAND]
   --insecure       accept any certificate; a --pin counts nevertheless
 
 TARGET is HOST:PORT, [IPV6]:PORT, :PORT, unix:PATH, /PATH, unix:@NAME or fd:N.
-connect ends its own direction at the end of the input, and ends with the peer.
+connect ends its own direction at the end of the input (under TLS when the peer
+has been silent for two seconds then), and ends with the peer.
 Exit codes: 0 done, 1 the connection failed, 2 wrong usage. tls tells failures
 apart: 3 no such name, 4 not connected, 5 no TLS, 6 the certificate is not
 valid, 7 out of time, 1 anything else.

@@ -35,10 +35,10 @@ for (const [protocol, before] of Object.entries(dialogues)) {
   test(`connect --starttls ${protocol} asks for TLS as the protocol does, and goes on under it`, LIMIT, async (t) => {
     const { server, target } = await pythonTls(t, {
       before,
-      script: 's.sendall(b"<" + read_all(s) + b">"); s.unwrap()',
+      script: 's.sendall(b"<" + line(s).encode() + b">"); s.unwrap()',
     });
     const command = berkeley(t, 'connect', '--starttls', protocol, ...trusted(), target);
-    command.child.stdin.end('under TLS');
+    command.child.stdin.end('under TLS\r\n');
     assert.equal(await command.ended(), 0, command.err);
     assert.equal(command.out.toString(), '<under TLS>');
     await server.says(said[protocol]!);

@@ -11,7 +11,7 @@ const LIMIT = { timeout: 20_000 };
 const trusted = (): string[] => ['--ca', pki().root.certFile];
 
 test(
-  'connect --tls passes every byte on, both ways, and says close_notify at the end of the input',
+  'connect --tls passes every byte on, both ways, and says close_notify to a server that waits for it',
   LIMIT,
   async (t) => {
     const { server, target } = await pythonTls(t, {
@@ -26,6 +26,22 @@ test(
     await server.says(/closed/);
   },
 );
+
+test('connect --tls leaves a server time to answer after the end of the input', LIMIT, async (t) => {
+  const { server, target } = await pythonTls(t, {
+    script: [
+      'request = line(s); s.settimeout(0.5)',
+      'try: say("more", s.recv(1))',
+      'except TimeoutError: say("open ")',
+      's.settimeout(None); s.sendall(b"answer to " + request.encode()); s.unwrap()',
+    ].join('\n'),
+  });
+  const command = berkeley(t, 'connect', '--tls', ...trusted(), target);
+  command.child.stdin.end('question\r\n');
+  await server.says(/open /);
+  assert.equal(await command.ended(), 0, command.err);
+  assert.equal(command.out.toString(), 'answer to question');
+});
 
 test(
   'connect --tls refuses a certificate that nobody trusted has signed, in one line, and sends nothing',
