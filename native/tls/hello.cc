@@ -25,8 +25,9 @@ static bool name_of(const unsigned char* data, size_t length, char** name) {
   return true;
 }
 
-// What SSL_set_SSL_CTX leaves as it was. The session id context above all: without it a ticket of one virtual host would
-// be good for another with other rules for client certificates (CVE-2025-23419).
+// With what SSL_set_SSL_CTX leaves as it was, and with the session id context, which it takes along in some cases only:
+// without it a ticket of one virtual host would be good for another with other rules for client certificates
+// (CVE-2025-23419).
 static bool change_context(Session* session, Context* next) {
   SSL* ssl = session->ssl;
   Context* previous = session->context;

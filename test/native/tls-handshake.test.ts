@@ -249,6 +249,19 @@ for (const [name, version] of versions) {
   });
 }
 
+test('the context of a name that is for TLS 1.3 alone refuses a client of TLS 1.2', (t) => {
+  const next = serverContext({ minVersion: TLS13 });
+  const client = clientContext({ maxVersion: TLS12 });
+  const ends = pair(t, { client, server: serverContext({ asksName: true }) });
+  const answers = shake(
+    ...ends,
+    null,
+    asked('name', () => next),
+  );
+  assert.deepEqual(answers, [tlsResult.failed, tlsResult.failed]);
+  assert.equal(ends[0].failure.alertReceived, 70);
+});
+
 test('without a name the question is asked with null, and null keeps the context', (t) => {
   const ends = pair(t, { server: serverContext({ asksName: true }) });
   const names: (string | null)[] = [];
