@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createPrivateKey, createPublicKey, createSecretKey, X509Certificate } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Pem } from 'berkeley';
@@ -24,6 +24,10 @@ function made(words: readonly string[], ending = 'key'): Buffer {
 
 function pkcs8(one: Issued): Buffer {
   return createPrivateKey(one.key).export({ format: 'der', type: 'pkcs8' });
+}
+
+function inPem(der: Buffer): string {
+  return `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`;
 }
 
 function keyFrom(value: Pem, passphrase?: string): Buffer {
@@ -75,8 +79,10 @@ for (const [name, one, words] of encryptedForms) {
     const bytes = made(words);
     assert.deepEqual(keyFrom(bytes, SECRET), pkcs8(one));
     serverPlan({ cert: one.cert, key: bytes, passphrase: SECRET });
-    for (const wrong of [undefined, '', 'wrong', `${SECRET} `])
-      assert.ok(refused(() => keyFrom(bytes, wrong), 'ERR_TLS_PASSPHRASE', 'tls.key').hint);
+    for (const missing of [undefined, ''])
+      refused(() => keyFrom(bytes, missing), 'ERR_TLS_PASSPHRASE', 'no passphrase');
+    for (const wrong of ['wrong', `${SECRET} `])
+      assert.ok(refused(() => keyFrom(bytes, wrong), 'ERR_TLS_PASSPHRASE', 'does not open').hint);
   });
 }
 
@@ -169,6 +175,9 @@ test('what is no certificate is ERR_TLS_CERTIFICATE and says what it is', () => 
     [ec.leaf.replace(/\n.{20}/, '\n'), /a block of the PEM text is damaged/],
     [ec.leaf.replace(/\n./, '\n*'), /a block of the PEM text is damaged/],
     ['-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n', /a block of the PEM text is damaged/],
+    [inPem(Buffer.concat([raw, Buffer.of(0)])), /a block of the PEM text is damaged/],
+    [inPem(Buffer.from('text')), /a block of the PEM text is damaged/],
+    [inPem(Buffer.of(0x30, 3, 2, 1, 0)), /cannot read the certificate/],
     [ec.leaf.slice(0, 200) + ec.leaf, /a block of the PEM text is damaged/],
   ];
   for (const [value, says] of table)
@@ -300,23 +309,35 @@ test('what is equal is made once: connections share a context whatever form thei
   assert.equal(clientPlan({}, 'a.test').context, clientPlan({}, 'b.test').context);
 });
 
-test('a file that has changed is read again', () => {
+test('a file that has changed is read again, however old what it was', (t) => {
   const cert = it.file('pem', ec.cert);
   const key = it.file('pem', ec.key);
-  // Old files are not read again without a reason; these look old.
-  for (const file of [cert, key]) utimesSync(file, 1_000_000_000, 1_000_000_000);
   const options = { cert: { file: cert }, key: { file: key } };
+  const other = it.issue({ name: 'other.test' });
+  // Only files that were not changed lately are known again without reading.
+  const { now } = Date;
+  t.mock.method(Date, 'now', () => now() + 60_000);
   const { context } = serverPlan(options);
   assert.equal(serverPlan(options).context, context);
-  const other = it.issue({ name: 'other.test' });
   writeFileSync(cert, other.cert);
   refused(() => serverPlan(options), 'ERR_TLS_KEY_MISMATCH');
   writeFileSync(key, other.key);
-  const changed = serverPlan(options);
-  assert.notEqual(changed.context, context);
+  assert.notEqual(serverPlan(options).context, context);
   writeFileSync(cert, ec.cert);
   writeFileSync(key, ec.key);
   assert.equal(serverPlan(options).context, context);
+  rmSync(key);
+  refused(() => serverPlan(options), 'ENOENT', key);
+});
+
+test('a file that changes twice in one tick of the clock is read each time', () => {
+  const file = it.file('pem', '');
+  const digests = new Set<string>();
+  for (let i = 1000; i < 1500; i++) {
+    writeFileSync(file, `${i}`);
+    digests.add(materialOf('tls.cert', { file }).digest);
+  }
+  assert.equal(digests.size, 500);
 });
 
 test('bytes that were changed after the call change nothing', () => {
