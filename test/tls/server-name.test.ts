@@ -262,3 +262,92 @@ test('a name in the table must be one', () => {
       JSON.stringify(name),
     );
 });
+
+/** Python clients, one for each pair of name and whether to show a certificate; each says what it got. */
+const clients = `
+import json, ssl
+port, root, cert, key = sys.argv[1:5]
+for name, shows in json.loads(sys.argv[5]):
+    context = ssl.create_default_context(cafile=root)
+    context.check_hostname = False
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    if shows: context.load_cert_chain(cert, key)
+    try:
+        s = context.wrap_socket(socket.create_connection(('127.0.0.1', port)), server_hostname=name)
+        say([n[1] for n in s.getpeercert()['subjectAltName']][0])
+        s.recv(1)
+    except ssl.SSLError as error: say(error.reason)
+`;
+
+test('Python clients get the certificate and the rules of the name they sent', async (t) => {
+  const a = it.issue({ name: 'a.test' });
+  const wild = it.issue({ name: '*.wild.test' });
+  const strict = it.issue({ name: 'strict.test' });
+  const tls: TlsOptions = {
+    ca: it.root.cert,
+    verify: false,
+    sni: {
+      'a.test': { cert: a.cert, key: a.key },
+      '*.wild.test': { cert: wild.cert, key: wild.key },
+      'strict.test': { cert: strict.cert, key: strict.key, clientCert: 'require', verify: true },
+    },
+  };
+  const wanted: [name: string | null, shows: boolean, got: string][] = [
+    ['a.test', false, 'a.test'],
+    ['A.Test', true, 'a.test'],
+    ['x.wild.test', false, '*.wild.test'],
+    ['strict.test', true, 'strict.test'],
+    ['strict.test', false, 'SSLV3_ALERT_HANDSHAKE_FAILURE'],
+    ['x.y.wild.test', false, 'TLSV1_UNRECOGNIZED_NAME'],
+    ['elsewhere.test', false, 'TLSV1_UNRECOGNIZED_NAME'],
+    [null, false, 'TLSV1_UNRECOGNIZED_NAME'],
+  ];
+  const listener = await promises.listen('127.0.0.1:0', { tls });
+  const questions = JSON.stringify(wanted.map(([name, shows]) => [name, shows]));
+  const { root, client } = it;
+  const args = [String(listener.address.port), root.certFile, client.certFile, client.keyFile, questions];
+  const python = startPython(t, clients, { args });
+  for (const [name, shows, got] of wanted) {
+    const conn = await listener.accept();
+    if (/^[A-Z]/.test(got)) {
+      await assert.rejects(conn.handshake(), promises.TlsError);
+    } else {
+      const { serverName, peer, authorized } = await conn.handshake();
+      assert.equal(serverName?.toLowerCase(), name?.toLowerCase());
+      assert.deepEqual([peer !== null, authorized], [name === 'strict.test', name === 'strict.test']);
+      await conn.close();
+    }
+    assert.equal(await python.line(), got, `${name} ${shows}`);
+  }
+  await python.end();
+  listener.close();
+});
+
+test('an exception of the function comes out of the handshake, and ends that connection only', async (t) => {
+  const thrown = new Error('mine');
+  const tls: TlsOptions = {
+    cert,
+    key,
+    sni(name) {
+      if (name === 'bad.test') throw thrown;
+      return undefined;
+    },
+  };
+  const listener = await promises.listen('127.0.0.1:0', { tls });
+  const { root, client } = it;
+  const questions = '[["bad.test", false], ["good.test", false]]';
+  const args = [String(listener.address.port), root.certFile, client.certFile, client.keyFile, questions];
+  const python = startPython(t, clients.replace('ssl.SSLError as error: say(error.reason)', 'OSError: say("failed")'), {
+    args,
+  });
+  const bad = await listener.accept();
+  await assert.rejects(bad.handshake(), thrown);
+  assert.notEqual(bad.closeInfo, null);
+  assert.equal(await python.line(), 'failed');
+  const good = await listener.accept();
+  assert.equal((await good.handshake()).serverName, 'good.test');
+  await good.close();
+  assert.equal(await python.line(), 'localhost');
+  await python.end();
+  listener.close();
+});
