@@ -7,7 +7,18 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Pem } from 'berkeley';
 import { pki, type Issued } from '../support/pki.js';
-import { certificatesOf, clientPlan, crlsOf, materialOf, misuse, privateKeyOf, refused, serverPlan } from './room.js';
+import { startPython } from '../support/python.js';
+import {
+  certificatesOf,
+  clientPlan,
+  crlsOf,
+  materialOf,
+  misuse,
+  plan,
+  privateKeyOf,
+  refused,
+  serverPlan,
+} from './room.js';
 
 const it = pki();
 const SECRET = 'open sesame';
@@ -346,4 +357,38 @@ test('bytes that were changed after the call change nothing', () => {
   cert.fill(0);
   refused(() => serverPlan({ cert, key: ec.key }), 'ERR_TLS_CERTIFICATE');
   assert.equal(serverPlan({ cert: ec.cert, key: ec.key }).context, context);
+});
+
+test('nobody is ever asked for a passphrase, not even at a terminal', async (t) => {
+  const program = `
+    const { serverPlan } = await import(${JSON.stringify(plan)});
+    for (const options of JSON.parse(process.argv[1]))
+      try { serverPlan(options); } catch (error) { console.log(error.code); }
+  `;
+  const file = (one: { file: string }): { file: string } => ({ file: one.file });
+  const traditional = it.file('key', made(['ec', '-aes256', '-in', ec.keyFile, ...pass]));
+  const options = [
+    { cert: ec.cert, key: file(it.encryptedKey(ec, SECRET)) },
+    { cert: ec.cert, key: { file: traditional } },
+    { pfx: file(it.pkcs12(ec, SECRET)) },
+  ];
+  const python = startPython(
+    t,
+    `
+import pty
+pid, terminal = pty.fork()
+if pid == 0: os.execv(sys.argv[1], sys.argv[1:])
+output = b''
+while True:
+    try: part = os.read(terminal, 4096)
+    except OSError: break
+    if not part: break
+    output += part
+say(output.split())
+`,
+    { args: [process.execPath, '--input-type=module', '-e', program, JSON.stringify(options)] },
+  );
+  const code = `b'ERR_TLS_PASSPHRASE'`;
+  assert.equal(await python.line(), `[${code}, ${code}, ${code}]`);
+  await python.end();
 });
