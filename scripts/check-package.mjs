@@ -1,13 +1,15 @@
-// Owns the check of the package as users get it: what is in the tarball, and that it installs with scripts off and works.
+// Owns the check of the package as users get it: what is in the tarball, and that it installs with scripts off and works,
+// with its optional package left out.
 // It must not know how the package is built.
 //
 //   node scripts/check-package.mjs [another node binary …]
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { selfSigned } from '../dist/cli/self-signed.js';
 
 /** Files that a user needs. */
 const needed = [
@@ -47,7 +49,19 @@ for (const net of [promises, sync]) {
   await server.close();
   listener.close();
 }
-console.log('works on Node.js ' + process.version);
+const tls = { cert: { file: 'certificate.pem' }, key: { file: 'key.pem' } };
+const listener = await promises.listen('127.0.0.1:0', { tls });
+const accepted = listener.accept({ timeout: '10s' });
+const [client, server] = await Promise.all([
+  promises.connect(listener.address, { tls: { ca: tls.cert }, timeout: '10s' }),
+  accepted.then((conn) => conn.handshake({ timeout: '10s' }).then(() => conn)),
+]);
+await client.writeLine('under TLS');
+assert.equal(await server.readLine({ timeout: '10s' }), 'under TLS');
+assert.equal(client.tls.authorized, true);
+await Promise.all([client.close(), server.close()]);
+listener.close();
+console.log('works on Node.js ' + process.version + ', ' + client.tls.version);
 `;
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -59,16 +73,36 @@ try {
   console.log(`${pack.filename}: ${pack.files.length} files, ${pack.size} bytes, ${pack.unpackedSize} unpacked`);
   checkFiles(pack.files.map((file) => file.path));
   install(join(folder, pack.filename));
+  const { cert, key } = await selfSigned(['127.0.0.1']);
+  writeFileSync(join(folder, 'certificate.pem'), cert);
+  writeFileSync(join(folder, 'key.pem'), key);
   for (const node of [process.execPath, ...process.argv.slice(2)]) {
     execFileSync(node, ['trial.mjs'], { cwd: folder, stdio: 'inherit', timeout: 60_000 });
     const help = execFileSync(node, ['node_modules/.bin/berkeley', '--help'], { cwd: folder, encoding: 'utf8' });
     if (!help.startsWith('Usage: berkeley')) breaches.push(`berkeley --help says ${help}`);
   }
+  checkWithoutOptional();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 for (const breach of breaches) console.error(breach);
 if (breaches.length > 0) process.exitCode = 1;
+
+/** What needs the optional package says so, and nothing else fails. */
+function checkWithoutOptional() {
+  const berkeley = (...words) =>
+    spawnSync(process.execPath, ['node_modules/.bin/berkeley', ...words], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+  const listen = berkeley('listen', '--tls', '127.0.0.1:0');
+  if (listen.status !== 1 || !listen.stderr.includes("'node-forge'"))
+    breaches.push(`berkeley listen --tls ends with ${listen.status} and says ${listen.stderr}`);
+  const tour = berkeley('tour');
+  if (tour.status !== 0 || !tour.stdout.includes("skipped: the optional package 'node-forge'"))
+    breaches.push(`berkeley tour ends with ${tour.status} and says ${tour.stdout}${tour.stderr}`);
+}
 
 function checkFiles(paths) {
   for (const path of needed) if (!paths.includes(path)) breaches.push(`${path} is missing from the package`);
@@ -81,7 +115,7 @@ function checkFiles(paths) {
 function install(tarball) {
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
   writeFileSync(join(folder, 'trial.mjs'), trial);
-  npm(folder, 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--offline', tarball);
+  npm(folder, 'install', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--offline', tarball);
   const installed = JSON.parse(readFileSync(join(folder, 'node_modules', 'berkeley', 'package.json'), 'utf8'));
   for (const name of ['preinstall', 'install', 'postinstall']) {
     if (installed.scripts?.[name] !== undefined) breaches.push(`the package has the script ${name}`);

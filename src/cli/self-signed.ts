@@ -54,7 +54,9 @@ async function forge(): Promise<typeof import('node-forge')> {
     return (await import('node-forge')).default;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new NoForge("the optional package 'node-forge', which makes certificates, is not installed");
+    throw new NoForge(
+      "the optional package 'node-forge', which makes certificates, is not installed: npm install node-forge",
+    );
   }
 }
 
