@@ -4,6 +4,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'node:test';
+import { interpreter } from '../support/python.js';
 
 const main = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 
@@ -89,7 +90,7 @@ export function python(t: TestContext, script: string, ...args: string[]): Runni
     '    while piece := s.recv(65536): got += piece',
     '    return got',
   ].join('\n');
-  return new Running(t, 'python3', ['-c', `${head}\n${script}`, ...args]).flow();
+  return new Running(t, interpreter(), ['-c', `${head}\n${script}`, ...args]).flow();
 }
 
 /**

@@ -5,6 +5,7 @@ import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'node:test';
+import { interpreter } from '../support/python.js';
 
 const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
 
@@ -65,7 +66,7 @@ export function example(t: TestContext, name: string, ...args: string[]): Progra
 /** Python as the other end; its script begins with what all of them need. */
 export function python(t: TestContext, script: string, ...args: string[]): Program {
   const whole = `import socket, sys\ndef say(*words): print(*words, flush=True)\n${script}`;
-  return new Program(t, 'python3', ['-c', whole, ...args], ['ignore', 'pipe', 'pipe']);
+  return new Program(t, interpreter(), ['-c', whole, ...args], ['ignore', 'pipe', 'pipe']);
 }
 
 /** Where an example says that it listens. */
