@@ -19,8 +19,8 @@ export function tlsFailure(failure: SessionFailure, phase: Phase, at: At, checke
       code: 'ERR_TLS_ALERT',
       phase,
       tlsAlert: alert,
-      // Later on these names mean other things.
-      hint: phase === 'tls' || alert.includes('certificate') ? alertHints[alert] : undefined,
+      // Later on most of these names mean other things; certificates are also refused behind a client's handshake.
+      hint: phase === 'tls' || /certificate|unknown_ca/.test(alert) ? alertHints[alert] : undefined,
       ...at,
     });
   }
@@ -152,7 +152,12 @@ const alertHints: Readonly<Record<string, string>> = {
   no_application_protocol: 'The server speaks none of the protocols of `alpn`.',
   certificate_required: 'The server insists on a client certificate: options `cert` and `key`.',
   bad_certificate: 'The peer refuses our certificate.',
+  bad_certificate_status_response: 'The peer insists on a good OCSP response; see `staple`.',
   unknown_ca: 'The peer does not know who signed our certificate; is the chain complete?',
   certificate_expired: 'Our certificate has expired, says the peer.',
+  certificate_revoked: 'Our certificate was revoked, says the peer.',
+  unsupported_certificate: 'Our certificate is not meant for this use (extendedKeyUsage), says the peer.',
+  access_denied: 'The peer knows our certificate, and does not let it in.',
+  insufficient_security: 'The peer insists on stronger ciphers than are allowed here.',
   certificate_unknown: 'The peer refuses our certificate.',
 };
