@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { createServer } from 'node:tls';
 import { pki, type Issued } from '../support/pki.js';
-import { colours, limit, only, openSockets, refusalOf, versions, type TlsOptions } from './kit.js';
+import { colours, limit, only, openSockets, refusalOf, versions, type TlsInfo, type TlsOptions } from './kit.js';
 import { OpensslServer } from './openssl-server.js';
 import { backdated } from './ocsp-response.js';
 
@@ -114,6 +114,31 @@ void test("A stapled response that is no OCSP response at all is not enough for 
     }
     await new Promise((done) => other.close(done));
   }
+});
+
+void test("A session made without a response is not used for ocsp: 'require', and one that was made with it is", async () => {
+  const staple = pki().file('ocsp', pki().ocsp(server).content);
+  const [bare, stapling] = [
+    new OpensslServer(server, ['-rev']),
+    new OpensslServer(server, ['-rev', '-status_file', staple]),
+  ];
+  servers.push(bare, stapling);
+  for (const version of versions)
+    for (const [, net] of colours) {
+      const visit = async (peer: OpensslServer, more: TlsOptions): Promise<TlsInfo> => {
+        const tls = { ca: root.leaf, serverName: 'localhost', ...only(version), ...more };
+        const conn = await net.connect(`127.0.0.1:${await peer.port()}`, { tls, ...limit });
+        await conn.writeLine('abc', { eol: '\n', ...limit });
+        await conn.readLine(limit);
+        await conn.close(limit);
+        return conn.tls!;
+      };
+      const without = (await visit(bare, {})).session!;
+      assert.equal((await visit(bare, { session: without })).resumed, true);
+      await refusalOf(() => visit(bare, { session: without, ocsp: 'require' }), 'ERR_TLS_OCSP', null);
+      const good = (await visit(stapling, { ocsp: 'require' })).session!;
+      assert.equal((await visit(stapling, { session: good, ocsp: 'require' })).resumed, true);
+    }
 });
 
 void test("With verify: false a missing response is still told as such for ocsp: 'require'", async () => {

@@ -117,6 +117,34 @@ onEach('§4.9 A session made with one certificate of ours is not used with anoth
   assert.equal((await it.visit(at, { session, cert: someone.cert, key: someone.key })).reused, false);
 });
 
+onEach('A function `verify` is asked about a session that is taken up, too, and decides', async (it) => {
+  const at = await it.serve();
+  const seen: [resumed: boolean, authorized: boolean, peer: string | undefined][] = [];
+  let answer = true;
+  const verify = ({ resumed, authorized, peer }: TlsInfo): boolean => {
+    seen.push([resumed, authorized, peer?.fingerprint256]);
+    return answer;
+  };
+  const session = await it.session(at, { verify });
+  assert.equal((await it.visit(at, { session, verify })).reused, true);
+  answer = false;
+  await refusalOf(() => it.visit(at, { session, verify }), 'ERR_TLS_VERIFY', 'OK');
+  assert.equal((await peer.seen(at.name)).ok, false);
+  const { fingerprint256 } = server.x509;
+  assert.deepEqual(seen, [
+    [false, true, fingerprint256],
+    [true, true, fingerprint256],
+    [true, true, fingerprint256],
+  ]);
+});
+
+onEach('§4.9 Pins hold for a session that is taken up, too', async (it) => {
+  const at = await it.serve();
+  const session = await it.session(at, { pins: [server.pin] });
+  assert.equal((await it.visit(at, { session, pins: [server.pin] })).reused, true);
+  assert.equal((await it.visit(at, { session })).reused, false);
+});
+
 onEach('A session without tickets is taken up by its number', async (it) => {
   // TLS 1.3 has no such sessions; Python keeps them in memory behind tickets that are numbers.
   const at = await it.serve({ tickets: false });

@@ -136,6 +136,25 @@ onEach('§4.9 A session of a host without client certificates does not open a ho
   }
 });
 
+onEach('§4.9 A session of a host for one kind of clients does not open a host for another', async (it) => {
+  const guests = pki().issue({ name: 'Guests', ca: true, issuer: 'self' });
+  const guest = pki().issue({ name: 'guest', usage: 'client', issuer: guests });
+  const listener = await it.listen({
+    clientCert: 'require',
+    sni: { 'guests.wild.test': { ca: guests.leaf }, 'staff.wild.test': { ca: root.leaf } },
+    ca: root.leaf,
+  });
+  const slot = it.slot();
+  const { info } = await it.visit(listener, { host: 'guests.wild.test', shows: guest, keep: slot });
+  assert.equal(info.peer!.fingerprint256, guest.x509.fingerprint256);
+  for (const host of ['staff.wild.test', 'localhost']) {
+    const visited = peer.visit(listener.address.port!, visitOf(it, { host, use: slot }));
+    const conn = await listener.accept(limit);
+    await refusalOf(() => conn.handshake(limit), 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY');
+    assert.equal((await visited).ok, false);
+  }
+});
+
 for (const version of versions) {
   void test(`openssl s_client takes up a session of a listener [${version}]`, async () => {
     const flag = version === 'TLSv1.2' ? '-tls1_2' : '-tls1_3';
