@@ -93,6 +93,7 @@ for (const [words, code] of trust) {
     );
     const { target } = await pythonTls(t, { certificate: alone, script: 's.sendall(b"hello"); s.unwrap()' });
     const command = berkeley(t, 'connect', '--tls', ...real, target);
+    command.child.stdin.end();
     assert.equal(await command.ended(), code, command.err);
     assert.equal(command.out.toString(), code === 0 ? 'hello' : '');
     if (words.includes(wrong)) assert.equal(/ERR_TLS_PIN/.test(command.err), code !== 0);

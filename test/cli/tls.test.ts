@@ -304,5 +304,5 @@ test('tls tells the classes of failure apart by its exit code', LIMIT, async (t)
   assert.deepEqual([late.exitCode, late.error?.code], [7, 'ETIMEDOUT']);
   const screen = berkeley(t, 'tls', 'no.such.name.invalid:443');
   assert.equal(await screen.ended(), 3);
-  assert.match(screen.out.toString(), /^no\.such\.name\.invalid:443\n {2}verdict +NO: E\w+: getaddrinfo /);
+  assert.match(screen.out.toString(), /^no\.such\.name\.invalid:443\n {2}verdict +NO: getaddrinfo E/);
 });

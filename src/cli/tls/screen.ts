@@ -52,7 +52,7 @@ function ocspWords({ bytes, status, nextUpdate }: OcspFacts): string {
 }
 
 function verdictWords({ tls, error }: TlsReport): string {
-  if (error !== null) return `NO: ${error.code}: ${error.message}`;
+  if (error !== null) return `NO: ${error.message.includes(error.code) ? '' : `${error.code}: `}${error.message}`;
   if (tls?.authorized === true) return 'the certificate is valid';
   return `accepted as told, though it is not valid: ${tls?.verifyCode ?? ''}`;
 }
