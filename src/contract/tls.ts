@@ -78,7 +78,7 @@ export interface TlsInfo {
   readonly group: string | null;
   /** The application protocol that was agreed on. */
   readonly alpn: string | null;
-  /** SNI: what a client sent. */
+  /** SNI: what a client sent, in lower case; `null` also where that was no name. */
   readonly serverName: string | null;
   /** The session of an earlier connection was taken up. */
   readonly resumed: boolean;

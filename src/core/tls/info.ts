@@ -8,6 +8,7 @@ import { invalidValue, wholeNumber } from '../../error/invalid.js';
 import { closedError, refusal } from '../../error/make.js';
 import type { SessionFacts, TlsSession } from '../../native/tls-binding.js';
 import { tls } from './library.js';
+import { nameThatCame } from './server-name.js';
 import type { SessionPlan } from './session-plan.js';
 import { verifyName } from './verify-code.js';
 
@@ -43,7 +44,9 @@ export class Info implements TlsInfo {
     return this.#known.alpn;
   }
   get serverName(): string | null {
-    return this.#known.serverName;
+    const { serverName } = this.#known;
+    // As the options for names saw it: two spellings of one name must not be two hosts to the program.
+    return this.#plan.server ? nameThatCame(serverName) : serverName;
   }
   get resumed(): boolean {
     return this.#known.resumed;
