@@ -304,3 +304,21 @@ for last in (False, True):
     await saw(/and back/);
   });
 }
+
+test('a server that wants to renegotiate gets no second handshake out of a client', async (t) => {
+  if (installed(t, 'openssl') === null) return;
+  const { server } = pki();
+  const path = join(temporaryFolder(t), 'tls.sock');
+  const words = ['s_server', '-unix', path, '-tls1_2', '-cert', server.certFile, '-key', server.keyFile];
+  const { child, line } = program(t, ['openssl', ...words, '-cert_chain', server.chainFile], [], 'ignore');
+  while (!(await line()).includes('ACCEPT'));
+  const fd = sync.connect(path, { timeout: '10s' }).socket.detach();
+  assert.ok(native.own(fd) >= 0);
+  const end = new End(clientContext(), fd, { checkHost: 'localhost' });
+  t.after(() => end.close());
+  assert.equal(handshake(end), 0);
+  await new Promise((resolve) => child.stdin!.write('r\n', resolve));
+  assert.equal(readAll(end, 1).length, 0);
+  assert.equal(end.read(), tlsResult.failed, 'the server takes no for an answer, and ends');
+  assert.equal(end.failure.alertReceived, 40);
+});

@@ -50,6 +50,9 @@ test('KeyUpdates of a peer that takes no answers stop the reading, not the proce
 test('KeyUpdates by the hundred kilobyte in one segment answer within bounds', (t) => {
   const [client, server, forger] = forged(t, 'CLIENT');
   const flood = Buffer.concat(Array.from({ length: 12_000 }, () => forger.keyUpdate(true)));
+  // The way back is full already, so nothing of the answers gets out.
+  const junk = Buffer.alloc(65_536);
+  while (native.send(server.fd, junk, 0, junk.length, 0) > 0);
   let sent = 0;
   let answer: Buffer | number = wantRead;
   while (sent < flood.length && answer === wantRead) {
@@ -59,6 +62,18 @@ test('KeyUpdates by the hundred kilobyte in one segment answer within bounds', (
     assert.ok(status[tlsStatus.unsent]! < limit + 100 * 1024, `${status[tlsStatus.unsent]} bytes unsent`);
   }
   assert.equal(answer, wantWrite);
+});
+
+test('to a peer that cannot be answered any more no answers are kept, and what it says is read', (t) => {
+  const [client, server, forger] = forged(t, 'CLIENT');
+  native.shutdown(server.fd, 1);
+  for (let i = 0; i < 5_000; i++) {
+    client.send(forger.keyUpdate(true));
+    assert.equal(server.read(), wantRead);
+    assert.ok(status[tlsStatus.unsent]! < 100);
+  }
+  client.send(forger.record(Buffer.from('last words'), 23));
+  assert.equal(server.text(), 'last words');
 });
 
 test('tickets without end leave a read within bounds', async (t) => {
@@ -112,6 +127,14 @@ test('empty records without end are refused, a few of them are not', (t) => {
   for (let i = 0; i < 100; i++) client.send(forger.record(Buffer.alloc(0), 23));
   assert.equal(server.read(), tlsResult.failed);
   assert.equal(server.failure.alertSent, 10);
+});
+
+test('every alert of TLS 1.3 that refuses is fatal, whatever its level says', (t) => {
+  const [client, server, forger] = forged(t, 'CLIENT');
+  const [warning, handshakeFailure, alert] = [1, 40, 21];
+  client.send(forger.record(Buffer.from([warning, handshakeFailure]), alert));
+  assert.equal(server.read(), tlsResult.failed);
+  assert.equal(server.failure.alertReceived, handshakeFailure);
 });
 
 test('a handshake message that does not belong there ends the connection with unexpected_message', (t) => {

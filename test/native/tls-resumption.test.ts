@@ -79,9 +79,8 @@ for (const [name, version] of versions) {
     assert.equal(again.facts.resumed, true);
     assert.equal(again.facts.verifyResult, 20, 'the finding of the first time');
     const strict = pair(t, { client, server, clientSession: { session } });
-    assert.equal(shake(...strict)[0], tlsResult.failed);
+    assert.deepEqual(shake(...strict), [tlsResult.failed, tlsResult.wantRead], 'not even the last flight went out');
     assert.equal(strict[0].failure.verifyResult, 20);
-    assert.equal(strict[1].raw().length, 0, 'not even the last flight went out');
     const [asks] = connected(t, { client, server, clientSession: { session, asksVerdict: true } });
     assert.equal(asks.facts.verifyResult, 20, 'whoever decides alone is not asked, and looks at the facts');
   });

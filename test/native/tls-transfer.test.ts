@@ -310,10 +310,12 @@ test('hundreds of idle sessions hold no read-ahead memory', (t) => {
   const client = clientContext();
   const server = serverContext();
   const ends = Array.from({ length: 301 }, () => connected(t, { client, server }));
-  const buffer = Buffer.from('ping');
+  // Large enough to touch every page of the read-ahead.
+  const size = 16_384;
+  const buffer = Buffer.alloc(size, 'x');
   const exchange = ([one, other]: (typeof ends)[number]): void => {
-    assert.equal(tls.write(one.session, buffer, 0, 4), 4);
-    assert.equal(tls.read(other.session, buffer, 0, 4, true), 4);
+    assert.equal(tls.write(one.session, buffer, 0, size), size);
+    assert.equal(tls.read(other.session, buffer, 0, size, true), size);
   };
   for (let i = 0; i < 1000; i++) exchange(ends[0]!);
   const before = process.memoryUsage().rss;
