@@ -4,18 +4,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import type { End } from './sessions.js';
-import {
-  clientContext,
-  connected,
-  native,
-  pair,
-  serverContext,
-  status,
-  tls,
-  tlsResult,
-  tlsStatus,
-  versions,
-} from './sessions.js';
+import { connected, native, pair, status, tls, tlsResult, tlsStatus, versions } from './sessions.js';
 
 const { truncated, wantRead, wantWrite, invalid, failed } = tlsResult;
 const pieces = (text: string): Buffer[] => text.split('').map((letter) => Buffer.from(letter));
@@ -304,23 +293,4 @@ test('what was fed and never used is leftover', (t) => {
   tls.sessionFeed(server.session, Buffer.from('text'));
   tls.sessionFeed(server.session, Buffer.alloc(0));
   assert.equal(tls.leftover(server.session).toString(), 'plain text');
-});
-
-test('hundreds of idle sessions hold no read-ahead memory', (t) => {
-  const client = clientContext();
-  const server = serverContext();
-  const ends = Array.from({ length: 301 }, () => connected(t, { client, server }));
-  // Large enough to touch every page of the read-ahead.
-  const size = 16_384;
-  const buffer = Buffer.alloc(size, 'x');
-  const exchange = ([one, other]: (typeof ends)[number]): void => {
-    assert.equal(tls.write(one.session, buffer, 0, size), size);
-    assert.equal(tls.read(other.session, buffer, 0, size, true), size);
-  };
-  for (let i = 0; i < 1000; i++) exchange(ends[0]!);
-  const before = process.memoryUsage().rss;
-  ends.forEach(exchange);
-  // 300 buffers of 17 KiB would be 5 MiB.
-  const grown = process.memoryUsage().rss - before;
-  assert.ok(grown < 2 * 1024 * 1024, `${grown} bytes more`);
 });
