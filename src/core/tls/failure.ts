@@ -90,7 +90,7 @@ export function refusedCertificate(
     code === 'ERR_TLS_PIN'
       ? [
           'the public key of the peer is none of the pinned ones',
-          'If the server has a new key, its pin must be added first.',
+          'If the peer has a new key, its pin must be added first.',
         ]
       : [
           'the function `verify` did not return true',
