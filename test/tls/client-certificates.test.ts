@@ -16,6 +16,7 @@ import {
   serveOne,
   versions,
   type Listener,
+  type TlsInfo,
   type TlsOptions,
 } from './kit.js';
 import { TlsPeer, type Shown, type Visit } from './peer.js';
@@ -179,6 +180,42 @@ for (const version of versions) {
       await refusalOf(() => disliked.conn.handshake(limit), 'ERR_TLS_VERIFY', 'OK');
       assert.equal(await disliked.ok, false);
       assert.deepEqual(shown, [fingerprint(client), fingerprint(stranger)]);
+    }
+  });
+}
+
+for (const version of versions) {
+  void test(`A function \`verify\` of a server is asked about clients that show nothing, and pins refuse them [${version}]`, async () => {
+    for (const [, net] of colours) {
+      for (const [more, code] of [
+        [{ verify: () => true }, null],
+        [{ verify: () => false }, 'ERR_TLS_VERIFY'],
+        [{ pins: [pki().client.pin] }, 'ERR_TLS_PIN'],
+      ] as const) {
+        const before = openSockets();
+        const asked: string[] = [];
+        const { verify } = more as TlsOptions;
+        const asking = typeof verify === 'function' && {
+          verify: (info: TlsInfo) => asked.push(info.verifyCode) > 0 && verify(info),
+        };
+        const tls: TlsOptions = {
+          ...{ ...OURS, ca: root.leaf, clientCert: 'request', ...only(version) },
+          ...('pins' in more && { pins: [...more.pins] }),
+          ...asking,
+        };
+        const listener = await net.listen('127.0.0.1:0', { tls });
+        const visited = peer.visit(listener.address.port!, { version, ca: root.leaf, host: 'localhost' });
+        const conn = await listener.accept(limit);
+        if (code === null) {
+          const { peer, authorized, verifyCode } = await conn.handshake(limit);
+          assert.deepEqual([peer, authorized, verifyCode], [null, false, 'NO_PEER_CERTIFICATE']);
+          await serveOne(conn);
+        } else await refusalOf(() => conn.handshake(limit), code, 'NO_PEER_CERTIFICATE');
+        assert.equal((await visited).ok, code === null);
+        assert.deepEqual(asked, asking ? ['NO_PEER_CERTIFICATE'] : []);
+        listener.close();
+        assert.deepEqual(openSockets(), before);
+      }
     }
   });
 }
