@@ -14,7 +14,7 @@ export interface MailServer {
   readonly smtp: number;
   /** TLS from the start. */
   readonly smtps: number;
-  /** Plain until STARTTLS or STLS, which is needed before a login. */
+  /** Plain until STARTTLS or STLS. */
   readonly imap: number;
   readonly imaps: number;
   readonly pop3: number;
