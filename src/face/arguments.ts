@@ -11,13 +11,12 @@ import { isNumeric, Resolution } from '../core/dial/resolution.js';
 import type { ListenPlan } from '../core/listen.js';
 import { familyNumber, kindNumber } from '../core/names.js';
 import { SOMAXCONN } from '../core/numbers.js';
-import { checkSettings } from '../core/option/settings.js';
 import { isWant } from '../core/want.js';
+import { clientPlan, type SessionPlan } from '../core/tls/tls.js';
+import { checkSettings } from '../core/option/option.js';
 import { invalidType, invalidValue, outOfRange, wholeNumber } from '../error/invalid.js';
 import { admit, durationOf, refuseZero, spanOf } from '../wait/limit.js';
 import { checkMode } from './check.js';
-import { clientPlan } from '../core/tls/plan.js';
-import type { SessionPlan } from '../core/tls/session-plan.js';
 
 /** What connect was asked to do, checked: nothing was opened or looked up yet. */
 export interface ConnectPlan<M extends Mode> {

@@ -6,7 +6,7 @@ import type { Listener, ListenOptions } from '../contract/listener.js';
 import type { Socket } from '../contract/socket.js';
 import type { Handle } from '../core/handle.js';
 import type { Stream } from '../core/stream.js';
-import type { SessionPlan } from '../core/tls/session-plan.js';
+import type { SessionPlan } from '../core/tls/tls.js';
 import type { Runner } from '../wait/runner.js';
 
 export interface Colour<M extends Mode> {

@@ -11,21 +11,31 @@ import { toBytes, toPieces } from '../codec/bytes.js';
 import { encodingOf } from '../codec/text.js';
 import { abort, closeQuietly, CloseStream } from '../core/closing.js';
 import { isTcp } from '../core/dial/racer.js';
-import { getOption, setOption } from '../core/option/access.js';
-import { getKeepAlive, setKeepAlive } from '../core/option/keep-alive.js';
-import { getLinger, setLinger } from '../core/option/linger.js';
-import { options } from '../core/option/table.js';
 import { Peek, PIECE, ReadAll, ReadExact, ReadInto, ReadLine, ReadPiece, ReadUntil } from '../core/reading.js';
 import { Immediately } from '../core/ready.js';
-import { Handshake } from '../core/tls/handshake.js';
-import { isTls } from '../core/tls/layer.js';
-import { clientPlan, serverPlan } from '../core/tls/plan.js';
-import { checkStart, startTls, type Buffered } from '../core/tls/start.js';
-import { StopTls } from '../core/tls/stop.js';
 import { WaitReadable } from '../core/select.js';
 import type { SendAll } from '../core/send.js';
 import type { Stream } from '../core/stream.js';
 import { EndWriting, shutdownStream, WaitFlushed, write } from '../core/writing.js';
+import {
+  type Buffered,
+  checkStart,
+  clientPlan,
+  Handshake,
+  isTls,
+  serverPlan,
+  startTls,
+  StopTls,
+} from '../core/tls/tls.js';
+import {
+  getKeepAlive,
+  getLinger,
+  getOption,
+  options,
+  setKeepAlive,
+  setLinger,
+  setOption,
+} from '../core/option/option.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
 import { refusal } from '../error/make.js';
 import { admit, durationOf, checkLimits, refuseZero } from '../wait/limit.js';

@@ -68,7 +68,7 @@ def begin(port, count):
     for i, c in enumerate(clients): c.sendall(b'%d\\n' % i)
 def finish(): return [everything(c).decode() for c in clients]`,
     );
-    const child = startChild(t, 'emfile', { args: [name], shell: 'ulimit -n 64' });
+    const child = startChild(t, 'emfile', { args: [name], shell: 'ulimit -n 80' });
     const { port } = await child.next<{ port: number }>();
     await python.run(`begin(${port}, 200)`);
     const found = await child.next<{ emfile: number; others: string[]; cpu: number | null; served: number }>();
