@@ -107,7 +107,7 @@ c.sendall(data + r.close_notify() + plain)
 # Ours; whatever more comes is plaintext.
 r.drain()
 rest = r.inward.read()
-while len(rest) < 5: rest += c.recv(5 - len(rest))
+rest += exactly(c, 5 - len(rest))
 assert rest == b'after', rest
 `,
           { version, size },
@@ -160,7 +160,7 @@ c.close()
         `${RAW}
 r.drain()
 rest = r.inward.read()
-while len(rest) < 11: rest += c.recv(11 - len(rest))
+rest += exactly(c, 11 - len(rest))
 assert rest == b'plain at on', rest
 say('got it')
 # Python's OpenSSL writes after it has received close_notify.
@@ -203,7 +203,7 @@ r.tls.write(b'still TLS')
 data = r.out()
 c.sendall(data + r.close_notify() + b'plain')
 rest = r.inward.read()
-while len(rest) < 5: rest += c.recv(5 - len(rest))
+rest += exactly(c, 5 - len(rest))
 assert rest == b'PLAIN', rest
 `,
         { version },
