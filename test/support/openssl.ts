@@ -21,7 +21,8 @@ const PATIENCE = 20_000;
 
 /** Whatever happens to the test, it is gone after it. */
 export function startOpenssl(t: TestContext, words: readonly string[]): Openssl {
-  const child = spawn('openssl', words, { stdio: 'pipe' });
+  // An s_server would wait for its client for ever if this process were killed.
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'openssl', ...words], { stdio: 'pipe' });
   let text = '';
   let seen = 0;
   let over = false;
