@@ -67,6 +67,7 @@ say('done')
       await conn.close();
       assert.equal(conn.closeInfo?.truncated, false);
       assert.equal(conn.closeInfo.clean, true);
+      assert.equal(conn.closeInfo.by, 'local', 'the end of TLS was not the end of the connection');
       assert.equal(await python.line(), 'done');
       await python.end();
     });
@@ -191,6 +192,34 @@ assert everything(c) == b''
       await python.end();
     });
 
+    test(`plaintext in the same segment as the close_notify is read in any pieces without waiting, too, ${version} (${name})`, async (t) => {
+      const [conn, python] = await secured(
+        t,
+        net,
+        `${RAW}
+r.drain()
+r.tls.write(b'in TLS')
+data = r.out()
+c.sendall(data + r.close_notify() + bytes(range(256)) * 80)
+c.shutdown(socket.SHUT_WR)
+assert everything(c) == b''
+`,
+        { version },
+      );
+      await conn.stopTls({ wait: false, ...limit });
+      const pieces: Buffer[] = [];
+      for (let max = 1; ; max += 7) {
+        const piece = await conn.read(max, limit);
+        if (piece === null) break;
+        pieces.push(piece);
+      }
+      const plain = Buffer.from(Array.from({ length: 80 * 256 }, (_, i) => i & 255));
+      assert.ok(Buffer.concat(pieces).equals(Buffer.concat([Buffer.from('in TLS'), plain])));
+      await conn.close();
+      assert.equal(conn.closeInfo?.truncated, false, 'the end of plaintext is no cut');
+      await python.end();
+    });
+
     test(`stopTls whose limit runs out leaves the connection alive, and can be called again, ${version} (${name})`, async (t) => {
       const [conn, python] = await secured(
         t,
@@ -308,3 +337,29 @@ assert everything(c) == b''
     await python.end();
   });
 }
+
+test('promise 4: a read that comes while stopTls waits is ERR_BUSY, and a write goes out behind it in the clear', async (t) => {
+  const [conn, python] = await secured(
+    t,
+    promises,
+    `${RAW}
+r.drain()
+say('close_notify')
+hear()
+c.sendall(r.close_notify())
+rest = r.inward.read()
+while len(rest) < 5: rest += c.recv(5 - len(rest))
+assert rest == b'PLAIN', rest
+`,
+  );
+  const stopping = conn.stopTls(limit);
+  const writing = conn.write('PLAIN', limit);
+  assert.equal((await failureOf(() => conn.read(undefined, limit))).code, 'ERR_BUSY');
+  assert.equal((await failureOf(() => conn.stopTls(limit))).code, 'ERR_BUSY');
+  assert.equal(await python.line(), 'close_notify');
+  python.tell('go');
+  await stopping;
+  assert.equal(await writing, 5);
+  await python.end();
+  await conn.close();
+});
