@@ -20,9 +20,12 @@ export function slabRoom(max: number): number {
   return max < room ? max : room;
 }
 
-/** Where the room begins that slabRoom found, for those who fill it in another way. */
-export function slabMemory(): { readonly memory: Buffer; readonly used: number } {
-  return { memory: slab, used };
+/** The slab, and where in it the room begins that slabRoom found, for those who fill it in another way. */
+export function slabMemory(): Buffer {
+  return slab;
+}
+export function slabUsed(): number {
+  return used;
 }
 
 /** recv(2) into the slab. */

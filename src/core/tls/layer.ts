@@ -17,7 +17,7 @@ import { closeQuietly } from '../closing.js';
 import type { Layer } from '../layer.js';
 import type { Registration } from '../registration.js';
 import { sendOnce, sendPiecesOnce } from '../send.js';
-import { slabMemory, slabRoom, slabTake } from '../slab.js';
+import { slabMemory, slabRoom, slabTake, slabUsed } from '../slab.js';
 import type { Stream } from '../stream.js';
 import { Want } from '../want.js';
 import { alertSentIn, tlsFailure, truncated } from './failure.js';
@@ -91,8 +91,7 @@ export class TlsLayer implements Layer {
     const want = this.ready ? null : this.advance();
     if (want !== null) return want;
     const room = slabRoom(max);
-    const { memory, used } = slabMemory();
-    const n = this.receiveInto(memory, used, room);
+    const n = this.receiveInto(slabMemory(), slabUsed(), room);
     return n > 0 ? slabTake(n) : n === 0 ? null : (n as Want);
   }
 
