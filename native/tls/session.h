@@ -84,8 +84,11 @@ struct Session {
   size_t keylog_length;
 };
 
-// More than this unsent, and nothing more is encrypted until it is sent.
+// So much unsent, and nothing more is encrypted until it is sent. The record that passes the limit comes on top.
 static const size_t unsent_limit = 64 * 1024;
+// More than this unsent, and nothing more is received, since it may ask for answers. A write alone never gets there: a
+// connection whose both ends write first and read then must not stand still.
+static const size_t answers_limit = 96 * 1024;
 
 inline Session* session_of_ssl(const SSL* ssl) { return static_cast<Session*>(SSL_get_ex_data(ssl, 0)); }
 

@@ -11,7 +11,7 @@ bool transport_attach(Session* session);
 int transport_flush(Session* session);
 
 // A peer that asks for answers and takes none (KeyUpdate, RFC 8446 §4.6.3): nothing is received until they are sent.
-inline bool transport_is_flooded(const Session* session) { return session->output.size() > unsent_limit; }
+inline bool transport_is_flooded(const Session* session) { return session->output.size() > answers_limit; }
 
 // What a read that got nothing comes to: -errno, result_truncated, want_read, or want_write from one that is flooded.
 int transport_answer(const Session* session);

@@ -21,7 +21,8 @@ import {
 } from './sessions.js';
 
 const { wantRead, wantWrite } = tlsResult;
-const limit = 64 * 1024;
+/** Of answers that the peer does not take. */
+const limit = 96 * 1024;
 
 /** Behind their handshake, and what makes records in the name of one of them. */
 function forged(t: TestContext, whose: 'CLIENT' | 'SERVER'): [client: End, server: End, forger: Forger] {

@@ -62,6 +62,8 @@ for (const [name, version] of versions) {
     const unsent = status[tlsStatus.unsent]!;
     assert.ok(unsent >= 64 * 1024 && unsent < 64 * 1024 + 17_000, `${unsent} bytes unsent`);
     assert.equal(tls.flush(client.session), wantWrite);
+    assert.equal(server.write('meanwhile'), 9);
+    assert.equal(client.text(), 'meanwhile', 'what is unsent stands in the way of no read');
     const parts: Buffer[] = [];
     for (let read = 0; read < written;) {
       const part = server.read();
