@@ -1,7 +1,8 @@
-// Owns what is measured: the shape of a case, the cases without TLS, who competes in each, and the goals. Knows nothing of
+// Owns what is measured: the shape of a case, the cases over TCP without TLS, who competes in each, and the goals. Knows nothing of
 // how it is done.
 
 import { TLS_CASES } from './tls-cases.js';
+import { UDP_CASES } from './udp-cases.js';
 
 /** A program of the benchmark: a C program by its name in c/, or a module by its path below bench/. */
 export type Program = ({ readonly c: string } | { readonly js: string }) & { readonly args?: readonly string[] };
@@ -19,7 +20,7 @@ interface Base {
   readonly name: string;
   readonly contenders: readonly Contender[];
   /** The contender that berkeley has to be ahead of. */
-  readonly rival: 'node:net' | 'node:tls';
+  readonly rival: 'node:net' | 'node:tls' | 'node:dgram';
   /** Whether servers and loads speak TLS. A server is then given a certificate and a key as its first arguments. */
   readonly tls?: true;
 }
@@ -55,7 +56,24 @@ export interface IdleCase extends Base {
   readonly connections: number;
 }
 
-export type Case = EchoCase | HandshakeCase | BulkCase | RoundTripCase | IdleCase;
+export interface DatagramEchoCase extends Base {
+  readonly kind: 'datagram-echo';
+  /** How many sockets the load has, and how many datagrams are in flight on all together. */
+  readonly sockets: number;
+  readonly flight: number;
+  readonly size: number;
+}
+
+/** The contenders are clients that send; the other end counts. */
+export interface SendingCase extends Base {
+  readonly kind: 'sending';
+  readonly size: number;
+}
+
+/** Those in which a load measures a server from outside. */
+export type LoadCase = EchoCase | HandshakeCase | BulkCase | DatagramEchoCase;
+
+export type Case = LoadCase | RoundTripCase | IdleCase | SendingCase;
 
 /** The name of the contender that the others are divided by. */
 export const YARDSTICK = 'C';
@@ -82,6 +100,7 @@ export const CASES: readonly Case[] = [
       { name: RIVAL, program: { js: 'servers/node-net' } },
     ],
   },
+  ...UDP_CASES,
   ...TLS_CASES,
 ];
 

@@ -6,7 +6,7 @@ import { CASES, type Case, type Contender } from './cases.js';
 import { BenchError, compile, cores, version } from './programs.js';
 import { quiet } from './quiet.js';
 import { CROWDED, summarize, type Result, type Sample } from './result.js';
-import { measureIdle, measureLoad, measureRoundTrip, type Pace } from './run.js';
+import { measureIdle, measureLoad, measureRoundTrip, measureSending, type Pace } from './run.js';
 import { table } from './table.js';
 
 const USAGE = `Usage: npm run bench -- [--rounds N] [--only PATTERN] [--quick] [--json]
@@ -17,8 +17,8 @@ const USAGE = `Usage: npm run bench -- [--rounds N] [--only PATTERN] [--quick] [
   --json          one JSON object with every sample, instead of tables
 `;
 
-const USUAL: Pace = { warmMs: 1500, seconds: 1.5, roundTrips: 20_000, mib: 512 };
-const QUICK: Pace = { warmMs: 1000, seconds: 0.5, roundTrips: 5_000, mib: 128 };
+const USUAL: Pace = { warmMs: 1500, seconds: 1.5, roundTrips: 20_000, mib: 512, datagrams: 500_000 };
+const QUICK: Pace = { warmMs: 1000, seconds: 0.5, roundTrips: 5_000, mib: 128, datagrams: 100_000 };
 
 /** How often a turn in which other processes ran is repeated. */
 const REPEATS = 1;
@@ -35,7 +35,12 @@ try {
 async function main(): Promise<void> {
   const wanted = readArguments();
   const overTls = wanted.cases.some(({ tls }) => tls);
-  compile(['epoll-echo', 'load', 'blocking-client', ...(overTls ? ['tls-server', 'tls-load', 'tls-bulk'] : [])]);
+  const overUdp = wanted.cases.some(({ kind }) => kind === 'datagram-echo' || kind === 'sending');
+  compile([
+    ...['epoll-echo', 'load', 'blocking-client'],
+    ...(overUdp ? ['udp-echo', 'udp-load', 'udp-sink', 'udp-send'] : []),
+    ...(overTls ? ['tls-server', 'tls-load', 'tls-bulk'] : []),
+  ]);
   const openssl = overTls ? { C: version('tls-server'), node: process.versions.openssl } : undefined;
   const results: Result[] = [];
   if (!wanted.json)
@@ -77,6 +82,7 @@ async function undisturbed(turn: () => Promise<Sample>): Promise<Sample> {
 }
 
 function measure(c: Case, contender: Contender, pace: Pace): Promise<Sample> {
+  if (c.kind === 'sending') return measureSending(c, contender, pace);
   if (c.kind === 'round-trip') return measureRoundTrip(c, contender, pace);
   return c.kind === 'idle' ? measureIdle(c, contender) : measureLoad(c, contender, pace);
 }

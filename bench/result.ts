@@ -1,12 +1,12 @@
 // Owns what the samples of all rounds amount to: medians, ratios round by round, and whether the goals are met. Pure.
 
 import { YARDSTICK, type Case, type Contender } from './cases.js';
-import type { LoadSample, IdleSample, RoundTripSample } from './run.js';
+import type { LoadSample, IdleSample, RoundTripSample, SendingSample } from './run.js';
 
 /** The share of a turn from which on other processes count as a disturbance. */
 export const CROWDED = 0.03;
 
-export type Sample = LoadSample | RoundTripSample | IdleSample;
+export type Sample = LoadSample | RoundTripSample | IdleSample | SendingSample;
 
 /** The median of something over the rounds, and how far the rounds are apart. */
 export interface Spread {
@@ -39,7 +39,7 @@ export interface Result {
   readonly contenders: readonly Figures[];
 }
 
-/** The figure that counts: processor time of a server, wall time for a blocking round trip, memory for an idle connection. */
+/** The figure that counts: processor time of a server or of what sends, wall time for a blocking round trip, memory for an idle connection. */
 export function counting(sample: Sample): number {
   if ('residentKiB' in sample) return sample.residentKiB;
   return 'wallUs' in sample ? sample.wallUs : sample.cpuUs;

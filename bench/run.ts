@@ -4,13 +4,12 @@ import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import {
   ECHO_SERVER,
-  type BulkCase,
   type Case,
   type Contender,
-  type EchoCase,
-  type HandshakeCase,
   type IdleCase,
+  type LoadCase,
   type RoundTripCase,
+  type SendingCase,
 } from './cases.js';
 import { certificate } from './certificate.js';
 import { Running } from './programs.js';
@@ -22,6 +21,7 @@ export interface Pace {
   readonly seconds: number;
   readonly roundTrips: number;
   readonly mib: number;
+  readonly datagrams: number;
 }
 
 export interface LoadSample {
@@ -35,11 +35,22 @@ export interface LoadSample {
   readonly busy: number;
   /** The share of the measured time in which something else ran on the load's core: on a quiet machine 0. */
   readonly crowded: number;
+  /** How many messages never came back: of datagrams none should be missing. */
+  readonly lost: number;
 }
 
 export interface RoundTripSample {
   readonly wallUs: number;
   readonly cpuUs: number;
+}
+
+export interface SendingSample {
+  /** Processor time (user and system, all threads) that the client spent on a datagram. */
+  readonly cpuUs: number;
+  readonly perSecond: number;
+  /** The share of the time in which the client used its core. */
+  readonly busy: number;
+  readonly lost: number;
 }
 
 export interface IdleSample {
@@ -55,14 +66,11 @@ const START_SECONDS = 10;
 const WARM_CONNECTIONS = 200;
 /** After so many V8 has compiled everything; it uses the same core to do so. */
 const WARM_ROUND_TRIPS = 10_000;
+const WARM_DATAGRAMS = 50_000;
 /** Descriptors that the server and the load may need for anything else. */
 const SPARE_FILES = 100;
 
-export async function measureLoad(
-  c: EchoCase | HandshakeCase | BulkCase,
-  contender: Contender,
-  pace: Pace,
-): Promise<LoadSample> {
+export async function measureLoad(c: LoadCase, contender: Contender, pace: Pace): Promise<LoadSample> {
   const server = start(c, contender);
   try {
     const port = await server.line(START_SECONDS);
@@ -71,7 +79,7 @@ export async function measureLoad(
     try {
       const line = await load.line(pace.warmMs / 1000 + pace.seconds + 30);
       const r = JSON.parse(line) as Record<
-        'count' | 'seconds' | 'p50Us' | 'p99Us' | 'serverCpuNs' | 'loadWaitedNs',
+        'count' | 'seconds' | 'p50Us' | 'p99Us' | 'serverCpuNs' | 'loadWaitedNs' | 'lost',
         number
       >;
       return {
@@ -81,6 +89,7 @@ export async function measureLoad(
         p99Us: r.p99Us,
         busy: r.serverCpuNs / 1e9 / r.seconds,
         crowded: r.loadWaitedNs / 1e9 / r.seconds,
+        lost: r.lost,
       };
     } finally {
       await load.stop();
@@ -91,12 +100,15 @@ export async function measureLoad(
 }
 
 /** The load of a case: its program, and its arguments behind the port. */
-function loadOf(c: EchoCase | HandshakeCase | BulkCase, pace: Pace): { name: string; args: (string | number)[] } {
+function loadOf(c: LoadCase, pace: Pace): { name: string; args: (string | number)[] } {
   const { warmMs, seconds, mib } = pace;
   if (c.kind === 'bulk') return { name: 'tls-bulk', args: [c.load, mib, mib] };
   if (c.kind === 'echo') {
     const args = ['echo', c.connections, c.size, warmMs, '--seconds', seconds];
     return { name: c.tls ? 'tls-load' : 'load', args };
+  }
+  if (c.kind === 'datagram-echo') {
+    return { name: 'udp-load', args: [c.sockets, c.flight, c.size, warmMs, '--seconds', seconds] };
   }
   // Handshakes are few, so that V8 takes longer to compile what they need.
   const words = [c.resumed ? 'resumed' : 'full', c.connections, 2 * warmMs];
@@ -121,6 +133,26 @@ export async function measureRoundTrip(c: RoundTripCase, contender: Contender, p
     }
   } finally {
     await server.stop();
+  }
+}
+
+export async function measureSending(c: SendingCase, contender: Contender, pace: Pace): Promise<SendingSample> {
+  const sink = new Running({ c: 'udp-sink' }, 'counterpart', [c.size]);
+  try {
+    const port = await sink.line(START_SECONDS);
+    const sent = pace.datagrams + WARM_DATAGRAMS;
+    const numbers = [port, c.size, pace.datagrams, WARM_DATAGRAMS];
+    const client = new Running(contender.program, 'measured', [...numbers, ...(contender.program.args ?? [])]);
+    try {
+      const { wallNs, cpuNs } = JSON.parse(await client.line(60)) as Record<'wallNs' | 'cpuNs', number>;
+      sink.tell('how many');
+      const { received } = JSON.parse(await sink.line(START_SECONDS)) as { received: number };
+      return { cpuUs: cpuNs / 1000, perSecond: 1e9 / wallNs, busy: cpuNs / wallNs, lost: sent - received };
+    } finally {
+      await client.stop();
+    }
+  } finally {
+    await sink.stop();
   }
 }
 

@@ -24,6 +24,8 @@ const ahead = ({ timesRival, rivalGoal, ahead }: Figures): string => {
 const COLUMNS: Record<Case['kind'], (rival: string) => readonly Column[]> = {
   echo: (rival) => [...load('message', rival), ...LATENCY, BUSY],
   handshake: (rival) => [...load('handshake', rival), ...LATENCY, BUSY],
+  'datagram-echo': (rival) => [...load('datagram', rival), ...LATENCY, BUSY],
+  sending: (rival) => [...load('datagram', rival), BUSY],
   bulk: (rival) => [...load('MiB', rival), BUSY],
   'round-trip': (rival) => [['wall µs', number('wallUs', 2)], ...versus(rival), ['CPU µs', number('cpuUs', 2)]],
   idle: (rival) => [
@@ -68,5 +70,9 @@ export function table(result: Result): string {
   const crowded = Math.max(...result.contenders.map(({ median }) => median['crowded'] ?? 0));
   if (crowded > CROWDED)
     lines.push(`other processes ran on these cores (${(crowded * 100).toFixed(0)} %): rough figures`);
+  for (const { contender, rounds } of result.contenders) {
+    const lost = rounds.reduce((sum, sample) => sum + ('lost' in sample ? sample.lost : 0), 0);
+    if (lost > 0) lines.push(`${contender}: ${lost} datagrams were lost`);
+  }
   return [result.case, ...lines.map((line) => `  ${line}`), ''].join('\n');
 }

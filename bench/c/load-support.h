@@ -168,15 +168,19 @@ static inline struct phase measured_phase(const struct plan *plan, const struct 
   return (struct phase){plan->seconds > 0 ? a->wall + (uint64_t)(plan->seconds * 1e9) : 0, plan->budget, 0, 0};
 }
 
-// `count` is the number of messages, or of what else was measured.
-static inline void end_account(const struct account *a, uint64_t count) {
+// `count` is the number of messages, or of what else was measured, `lost` of those that never came back.
+static inline void end_account_with(const struct account *a, uint64_t count, uint64_t lost) {
   uint64_t wall = now_ns() - a->wall, waited = waited_ns() - a->waited;
   sleep_ms(20);
   uint64_t cpu = a->looks ? clock_ns(a->server) - a->cpu : 0;
-  printf("{\"count\":%llu,\"seconds\":%.6f,\"p50Us\":%.2f,\"p99Us\":%.2f,\"serverCpuNs\":%llu,\"loadWaitedNs\":%llu}\n",
+  printf("{\"count\":%llu,\"seconds\":%.6f,\"p50Us\":%.2f,\"p99Us\":%.2f,\"serverCpuNs\":%llu,\"loadWaitedNs\":%llu,\"lost\":%llu}\n",
          (unsigned long long)count, (double)wall / 1e9, percentile(0.5, count) / 1e3, percentile(0.99, count) / 1e3,
-         (unsigned long long)cpu, (unsigned long long)waited);
+         (unsigned long long)cpu, (unsigned long long)waited, (unsigned long long)lost);
   fflush(stdout);
+}
+
+static inline void end_account(const struct account *a, uint64_t count) {
+  end_account_with(a, count, 0);
 }
 
 #endif
