@@ -3,6 +3,9 @@
 export type * from './mode.js';
 export type * from './address.js';
 export type * from './option.js';
+export type * from './socket-options.js';
+export type * from './ipv6-options.js';
+export type * from './tcp-options.js';
 export type * from './error.js';
 export type * from './socket.js';
 export type * from './conn.js';
