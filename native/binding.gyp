@@ -36,6 +36,7 @@
             'interfaces.cc',
             'libraries.cc',
             'lookup.cc',
+            'message.cc',
             'ownership.cc',
             'poll.cc',
             'reactor.cc',

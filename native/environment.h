@@ -45,6 +45,7 @@ struct FunctionEntry {
 extern const FunctionEntry descriptor_functions[];
 extern const FunctionEntry endpoint_functions[];
 extern const FunctionEntry transfer_functions[];
+extern const FunctionEntry message_functions[];
 extern const FunctionEntry option_functions[];
 extern const FunctionEntry poll_functions[];
 extern const FunctionEntry interface_functions[];

@@ -7,6 +7,7 @@ export type * from './socket-options.js';
 export type * from './ipv6-options.js';
 export type * from './tcp-options.js';
 export type * from './error.js';
+export type * from './message.js';
 export type * from './socket.js';
 export type * from './conn.js';
 export type * from './listener.js';

@@ -1,6 +1,7 @@
 // The BSD layer: one method, one system call.
 
 import type { Address, Family, Kind, Target } from './address.js';
+import type { Datagram, Message } from './message.js';
 import type { Data, Duration, Mode, Op, R } from './mode.js';
 import type { SocketOption } from './option.js';
 
@@ -76,10 +77,55 @@ export interface Socket<M extends Mode> extends Disposable, AsyncDisposable {
   recv(max?: number, o?: Op & { flags?: number }): R<M, Buffer | null>;
   /** Receives into `buffer`: recv(2). Returns the number of bytes; 0 is the end of a stream. */
   recvInto(buffer: Uint8Array, o?: Op & { flags?: number }): R<M, number>;
+  /**
+   * Receives one message with its sender: recvmsg(2). A message longer than `max` bytes (64 KiB unless told) is cut off, and
+   * says so: `truncated`. `null` is the end of a stream or seqpacket.
+   *
+   * @throws TimeoutError when the limit is spent; SocketError `ECONNREFUSED` on a connected datagram socket, once
+   * @example const datagram = await socket.recvFrom(); console.log(`${datagram?.from}`);
+   */
+  recvFrom(max?: number, o?: Op & { flags?: number }): R<M, Datagram | null>;
+  /**
+   * The same with control messages: recvmsg(2). `size` is the room for data (64 KiB unless told), `control` that for
+   * control messages (4 KiB unless told), in bytes. What comes is the options' matter: see Meta.
+   *
+   * @example const { fds } = (await socket.recvMsg())!.meta;
+   */
+  recvMsg(o?: Op & { size?: number; control?: number; flags?: number }): R<M, Datagram | null>;
+  /**
+   * Receives what has arrived, at least one message and at most `max`: recvmmsg(2). `size` is the room for each one's data (64 KiB
+   * unless told). An empty array is the end of a stream or seqpacket.
+   *
+   * @example for (const { data, from } of await socket.recvMany(64)) await socket.sendTo(data, from);
+   */
+  recvMany(max: number, o?: Op & { size?: number }): R<M, Datagram[]>;
   /** Sends as much as the kernel takes: send(2). Returns the number of bytes, which may be fewer than given. @throws SocketError `EPIPE` (there is never a SIGPIPE), `ENOTCONN` */
   send(data: Data, o?: Op & { flags?: number }): R<M, number>;
   /** Sends everything: send(2) or sendmsg(2) as often as needed. @throws TimeoutError with `bytesDone` */
   sendAll(data: Data | Data[], o?: Op & { flags?: number }): R<M, number>;
+  /**
+   * Sends one message to an address: sendmsg(2). A host name is looked up first, and its first address taken.
+   *
+   * @throws SocketError `EMSGSIZE` when the message is too long, `ECONNREFUSED`, `ENOENT` …; the socket stays usable
+   * @example await socket.sendTo('hello', '127.0.0.1:9');
+   */
+  sendTo(data: Data, to: Target, o?: Op & { flags?: number }): R<M, number>;
+  /**
+   * Sends one message with control messages: sendmsg(2). Several pieces of data go out as one message. Returns the number of bytes,
+   * of which only a stream may take fewer than there are.
+   *
+   * @throws TypeError for what the socket's family cannot carry, for descriptors without a byte of data on a stream
+   * @example await socket.sendMsg({ data: 'take this', meta: { fds: [0, 1] } });
+   */
+  sendMsg(message: Message, o?: Op & { flags?: number }): R<M, number>;
+  /**
+   * Sends several messages: sendmmsg(2) as often as needed, waiting for room. Returns how many were sent: all, or those before one
+   * that failed, as the system call does; the error comes when that message is the first of a call. A limit that is spent
+   * likewise ends it after those that were sent.
+   *
+   * @example await socket.sendMany([{ data: 'one' }, { data: 'two', to: '127.0.0.1:9' }]);
+   */
+  sendMany(messages: Message[], o?: Op): R<M, number>;
   /** Waits until one of the events is there: poll(2). `null` when the limit is spent. Consumes nothing. @example if (await socket.poll({ read: true }, { timeout: 100 })) await socket.recv(); */
   poll(events: PollEvents, o?: Op): R<M, PollEvents | null>;
 

@@ -26,8 +26,6 @@ export class Handle {
   sendLimit = Infinity;
   readonly reads = new Lane();
   readonly writes = new Lane();
-  /** The descriptor is in blocking mode for the sake of children. */
-  inheritable = false;
   /** It was non-blocking before we took it over, and is given back so. */
   wasNonBlocking = false;
   /** Our direction was shut down. */
@@ -54,6 +52,14 @@ export class Handle {
 
   get fd(): number {
     return this.registration.fd;
+  }
+
+  /** The descriptor is in blocking mode for the sake of others that have it too. */
+  get inheritable(): boolean {
+    return this.registration.inheritable;
+  }
+  set inheritable(on: boolean) {
+    this.registration.inheritable = on;
   }
 
   /** True for kinds whose receive of 0 bytes is the end. */

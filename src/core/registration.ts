@@ -40,13 +40,29 @@ export class Registration {
   streak = 0;
   /** Another descriptor may share the open socket, so close(2) alone would leave it in the epoll. */
   shared = false;
+  /** An error (-errno) that was received behind messages, and is the next call's; else 0. */
+  late = 0;
   /** Where it was opened, when leaks are traced. */
   opened: string | null = null;
+
+  /** The descriptor is in blocking mode for the sake of another process that has it too. */
+  inheritable = false;
 
   constructor(fd: number, shortMeansDrained: boolean) {
     this.fd = fd;
     this.shortMeansDrained = shortMeansDrained;
+    // Never taken out: a number that was closed is a registration's no more, and the next one takes its place.
+    byDescriptor[fd] = this;
   }
+}
+
+/** Descriptors are small and dense. */
+const byDescriptor: (Registration | undefined)[] = [];
+
+/** The registration of a descriptor, if it belongs to a socket of this environment. */
+export function registrationOf(fd: number): Registration | null {
+  const registration = byDescriptor[fd];
+  return registration?.fd === fd ? registration : null;
 }
 
 // Tokens are reused and generations are not, so an event that was fetched before its socket closed finds nobody.

@@ -20,6 +20,14 @@ export function slabRoom(max: number): number {
   return max < room ? max : room;
 }
 
+/** Makes room for a message of up to `size` bytes, which must not be cut off; false when no slab is that large. */
+export function slabHolds(size: number): boolean {
+  if (slab.length - used >= size && slab.length > 0) return true;
+  if (size > SLAB) return false;
+  renew();
+  return true;
+}
+
 /** The slab, and where in it the room begins that slabRoom found, for those who fill it in another way. */
 export function slabMemory(): Buffer {
   return slab;

@@ -2,6 +2,7 @@
 
 import type { InspectOptions } from 'node:util';
 import type { Address, Family, Kind, Target } from '../contract/address.js';
+import type { Datagram, Message } from '../contract/message.js';
 import type { Data, Duration, Mode, Op, R } from '../contract/mode.js';
 import type { SocketOption } from '../contract/option.js';
 import type { PollEvents, Shut, Socket } from '../contract/socket.js';
@@ -26,12 +27,21 @@ import { admit, durationOf, refuseZero } from '../wait/limit.js';
 import { customInspect, show, shownAddress } from './inspect.js';
 import { checkBytes, checkEvents, checkMode } from './check.js';
 import type { Colour } from './colour.js';
+import {
+  type Flags,
+  flagsOf,
+  type MessageRoom,
+  RECV,
+  recvFrom,
+  recvMany,
+  recvMsg,
+  sendMany,
+  sendMsg,
+  sendTo,
+} from './messages.js';
 
-const RECV = 64 * 1024;
 /** What one MSG_WAITALL receive may ask for: the kernel's own limit of a transfer. */
 const MOST = 0x7ffff000;
-
-type Flags = Op & { flags?: number };
 
 export class SocketFace<M extends Mode> implements Socket<M> {
   readonly #handle: Handle;
@@ -130,6 +140,30 @@ export class SocketFace<M extends Mode> implements Socket<M> {
 
   sendAll(data: Data | Data[], o?: Flags): R<M, number> {
     return this.#colour.runner.run(sendAll, this.#handle, data, o, o);
+  }
+
+  recvFrom(max = RECV, o?: Flags): R<M, Datagram | null> {
+    return this.#colour.runner.run(recvFrom, this.#handle, max, o, o);
+  }
+
+  recvMsg(o?: MessageRoom): R<M, Datagram | null> {
+    return this.#colour.runner.run(recvMsg, this.#handle, o, undefined, o);
+  }
+
+  recvMany(max: number, o?: Op & { size?: number }): R<M, Datagram[]> {
+    return this.#colour.runner.run(recvMany, this.#handle, max, o, o);
+  }
+
+  sendTo(data: Data, to: Target, o?: Flags): R<M, number> {
+    return this.#colour.runner.go(() => sendTo(this.#handle, data, to, o), o);
+  }
+
+  sendMsg(message: Message, o?: Flags): R<M, number> {
+    return this.#colour.runner.run(sendMsg, this.#handle, message, o, o);
+  }
+
+  sendMany(messages: Message[], o?: Op): R<M, number> {
+    return this.#colour.runner.run(sendMany, this.#handle, messages, o, o);
   }
 
   poll(events: PollEvents, o?: Op): R<M, PollEvents | null> {
@@ -254,10 +288,6 @@ function sendAll(handle: Handle, data: Data | Data[], o: Flags | undefined): Sen
   const flags = flagsOf(o);
   handle.check('write');
   return new SendAll(handle, pieces, handle.stream, flags);
-}
-
-function flagsOf(o: Flags | undefined): number {
-  return o?.flags === undefined ? 0 : wholeNumber('flags', o.flags, 0, 0x7fffffff);
 }
 
 function checkOptionNumbers(level: unknown, name: unknown): void {

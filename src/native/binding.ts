@@ -62,6 +62,56 @@ export interface Binding {
   recvSlab(fd: number, offset: number, length: number, flags: number): number;
   sendSlab(fd: number, offset: number, length: number, flags: number): number;
 
+  // ---- messages: data with a name and control messages around it. Always MSG_DONTWAIT; receiving MSG_CMSG_CLOEXEC, sending
+  // MSG_NOSIGNAL. What comes with a message goes into a slot of `room`: four native int32 [length of the data, of the name, of
+  // the control messages, flags], 128 bytes for the name, then `control` bytes for the control messages. Descriptors that arrive
+  // (SCM_RIGHTS, SCM_PIDFD) belong to this environment until close or disown.
+  /** recvmsg(2) into a part of `buffer`; `room` is one slot. */
+  recvmsg(
+    fd: number,
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    room: Uint8Array,
+    control: number,
+    flags: number,
+  ): number;
+  /** The same into the slab. */
+  recvmsgSlab(fd: number, offset: number, length: number, room: Uint8Array, control: number, flags: number): number;
+  /** recvmmsg(2) of at most 256 messages: message i goes to memory[i * stride] with at most `length` bytes, and to slot i. Returns how many came. */
+  recvmmsg(
+    fd: number,
+    memory: Uint8Array,
+    length: number,
+    stride: number,
+    count: number,
+    room: Uint8Array,
+    control: number,
+    flags: number,
+  ): number;
+  /** sendmsg(2) of one piece, or of at most IOV_MAX. */
+  sendmsg(
+    fd: number,
+    data: Uint8Array | readonly Uint8Array[],
+    name: Uint8Array | null,
+    control: Uint8Array | null,
+    flags: number,
+  ): number;
+  /**
+   * sendmmsg(2) of at most 256 messages from row `first` on. A row of the table is [offset, length, offset of the name, its
+   * length, offset of the control messages, their length] in the arena; a negative first offset is `pieces[-1 - offset]`
+   * in its place. Returns how many were sent.
+   */
+  sendmmsg(
+    fd: number,
+    arena: Uint8Array,
+    table: Int32Array,
+    first: number,
+    count: number,
+    pieces: readonly Uint8Array[],
+    flags: number,
+  ): number;
+
   // ---- options
   /** The option's length as the kernel gives it; the value goes into `value`. */
   getsockopt(fd: number, level: number, name: number, value: Uint8Array): number;

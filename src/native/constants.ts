@@ -42,7 +42,27 @@ export const SO_SNDTIMEO = constant('SO_SNDTIMEO');
 export const SO_TYPE = constant('SO_TYPE');
 export const SOMAXCONN = constant('SOMAXCONN');
 
+export const SCM_CREDENTIALS = constant('SCM_CREDENTIALS');
+export const SCM_PIDFD = constant('SCM_PIDFD');
+export const SCM_RIGHTS = constant('SCM_RIGHTS');
+export const SO_TIMESTAMP_NEW = constant('SO_TIMESTAMP_NEW');
+export const SO_TIMESTAMP_OLD = constant('SO_TIMESTAMP_OLD');
+export const SO_TIMESTAMPING_NEW = constant('SO_TIMESTAMPING_NEW');
+export const SO_TIMESTAMPING_OLD = constant('SO_TIMESTAMPING_OLD');
+export const SO_TIMESTAMPNS_NEW = constant('SO_TIMESTAMPNS_NEW');
+export const SO_TIMESTAMPNS_OLD = constant('SO_TIMESTAMPNS_OLD');
+
+export const IPPROTO_IP = constant('IPPROTO_IP');
 export const IPPROTO_IPV6 = constant('IPPROTO_IPV6');
+export const IPPROTO_UDP = constant('IPPROTO_UDP');
+export const IP_PKTINFO = constant('IP_PKTINFO');
+export const IP_TOS = constant('IP_TOS');
+export const IP_TTL = constant('IP_TTL');
+export const IPV6_HOPLIMIT = constant('IPV6_HOPLIMIT');
+export const IPV6_PKTINFO = constant('IPV6_PKTINFO');
+export const IPV6_TCLASS = constant('IPV6_TCLASS');
+export const UDP_GRO = constant('UDP_GRO');
+export const UDP_SEGMENT = constant('UDP_SEGMENT');
 export const IPPROTO_TCP = constant('IPPROTO_TCP');
 export const IPV6_V6ONLY = constant('IPV6_V6ONLY');
 export const TCP_KEEPCNT = constant('TCP_KEEPCNT');

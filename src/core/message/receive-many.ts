@@ -1,0 +1,138 @@
+// Owns recvmmsg(2): several messages in one call.
+
+import type { Datagram } from '../../contract/message.js';
+import type { Phase } from '../../contract/error.js';
+import { systemError } from '../../error/system.js';
+import * as C from '../../native/constants.js';
+import { native } from '../../native/load.js';
+import type { Attempt } from '../attempt.js';
+import type { Handle } from '../handle.js';
+import { Want } from '../want.js';
+import { datagramIn } from './datagram.js';
+import { Room } from './room.js';
+
+/** At most so many messages a call, and so many bytes for them together. The memory is only touched where messages are. */
+const BATCH = 64;
+const MEMORY = 4 * 1024 * 1024 + BATCH * 1024;
+/** Between the places of two messages, so that their beginnings do not fall on one line of the processor's cache. */
+const GAP = 576;
+/** Control messages: what any options of IP and UDP bring at once, or every descriptor that a message can carry. */
+const CONTROL_INET = 256;
+const CONTROL_UNIX = 1280;
+/** A batch is copied to memory of its own; more than so much of it would be kept alive by a single message. */
+const TOGETHER = 16 * 1024;
+
+let memory: Buffer | null = null;
+let inet: Room | null = null;
+let unix: Room | null = null;
+
+/** What has arrived, at least one message and at most `max`; empty at the end of a stream or seqpacket. */
+export class RecvMany implements Attempt<Datagram[]> {
+  readonly phase: Phase = 'read';
+  readonly #handle: Handle;
+  readonly #max: number;
+  readonly #size: number;
+
+  constructor(handle: Handle, max: number, options: { readonly size: number }) {
+    handle.check('read');
+    this.#handle = handle;
+    this.#max = max;
+    this.#size = options.size;
+  }
+
+  get lane() {
+    return this.#handle.reads;
+  }
+  get registration() {
+    return this.#handle.registration;
+  }
+  get limit() {
+    return this.#handle.receiveLimit;
+  }
+
+  step(): Datagram[] | Want {
+    const handle = this.#handle;
+    const { registration } = handle;
+    if (!registration.readable) return Want.Read;
+    if (registration.late !== 0) throw this.#late();
+    const room = roomOf(handle);
+    const size = this.#size;
+    const stride = ((size + 63) & ~63) + GAP;
+    const into = stride > MEMORY ? Buffer.allocUnsafeSlow(stride) : (memory ??= Buffer.allocUnsafeSlow(MEMORY));
+    const most = Math.min(BATCH, Math.floor(into.length / stride));
+    const all: Datagram[] = [];
+    for (;;) {
+      const count = Math.min(most, this.#max - all.length);
+      const n = native.recvmmsg(registration.fd, into, size, stride, count, room.bytes, room.control, 0);
+      if (n < 0) return this.#nothing(n, all);
+      // The end fills every place that was left with nothing, and nothing comes behind it.
+      const ended = n === count && handle.endsWithZero && isNothing(room, n - 1);
+      take(handle, all, into, stride, room, ended ? beforeNothing(room, n) : n);
+      if (ended || all.length === this.#max) return all;
+      if (n < count) {
+        // recvmmsg(2) goes on until there is nothing more, and what comes from now on is a new edge.
+        if (handle.kind === C.SOCK_DGRAM && !registration.ended) registration.readable = false;
+        return all;
+      }
+    }
+  }
+
+  #nothing(errno: number, all: Datagram[]): Datagram[] | Want {
+    if (errno === C.EAGAIN) this.registration.readable = false;
+    else if (all.length === 0) throw systemError(errno, 'recvmmsg', 'read');
+    // Behind messages it is the next call's, as recvmmsg(2) has it.
+    else this.registration.late = errno;
+    return all.length > 0 ? all : Want.Read;
+  }
+
+  #late(): Error {
+    const errno = this.registration.late;
+    this.registration.late = 0;
+    return systemError(errno, 'recvmmsg', 'read');
+  }
+}
+
+function roomOf(handle: Handle): Room {
+  return handle.family === C.AF_UNIX
+    ? (unix ??= new Room(BATCH, CONTROL_UNIX))
+    : (inet ??= new Room(BATCH, CONTROL_INET));
+}
+
+function isNothing(room: Room, slot: number): boolean {
+  const base = slot * room.stride;
+  return room.words[base] === 0 && room.words[base + 2] === 0;
+}
+
+function beforeNothing(room: Room, n: number): number {
+  let end = n;
+  while (end > 0 && isNothing(room, end - 1)) end--;
+  return end;
+}
+
+/** Makes datagrams of the first `n` slots. */
+function take(handle: Handle, all: Datagram[], from: Buffer, stride: number, room: Room, n: number): void {
+  let chunk: Buffer | null = null;
+  let used = 0;
+  for (let i = 0; i < n; i++) {
+    const length = room.words[i * room.stride]!;
+    if (chunk === null || used + length > chunk.length) {
+      chunk = Buffer.allocUnsafeSlow(chunkSize(room, i, n));
+      used = 0;
+    }
+    const at = i * stride;
+    from.copy(chunk, used, at, at + length);
+    all.push(datagramIn(handle, room, i, chunk.subarray(used, used + length)));
+    used += length;
+  }
+}
+
+/** Room for as many messages from the `first` on as may lie together. */
+function chunkSize(room: Room, first: number, n: number): number {
+  let size = room.words[first * room.stride]!;
+  for (let i = first + 1; i < n; i++) {
+    const more = size + room.words[i * room.stride]!;
+    if (more > TOGETHER) break;
+    size = more;
+  }
+  return size;
+}
