@@ -37,13 +37,16 @@ export function readControl(memory: Uint8Array): ControlMessage[] {
   const view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
   const found: ControlMessage[] = [];
   for (let at = 0; at + HEADER <= memory.length;) {
-    const length = WORD === 8 ? Number(view.getBigUint64(at, littleEndian)) : view.getUint32(at, littleEndian);
+    const length = readWord(view, at);
     if (length < HEADER) break;
+    const whole = length <= memory.length - at;
     found.push({
       level: view.getInt32(at + WORD, littleEndian),
       type: view.getInt32(at + WORD + 4, littleEndian),
-      data: memory.subarray(at + HEADER, Math.min(at + length, memory.length)),
+      data: memory.subarray(at + HEADER, whole ? at + length : memory.length),
     });
+    // Not by its length, which may be more than align can count.
+    if (!whole) break;
     at += align(length);
   }
   return found;
@@ -71,6 +74,14 @@ export function intsOf(values: readonly number[]): Uint8Array {
 export function readInts(data: Uint8Array): number[] {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   return Array.from({ length: data.length >> 2 }, (_, i) => view.getInt32(4 * i, littleEndian));
+}
+
+/** A size_t. One that is too large for a number is too large for any memory as well. */
+function readWord(view: DataView, at: number): number {
+  if (WORD === 4) return view.getUint32(at, littleEndian);
+  const low = view.getUint32(littleEndian ? at : at + 4, littleEndian);
+  const high = view.getUint32(littleEndian ? at + 4 : at, littleEndian);
+  return high * 0x100000000 + low;
 }
 
 function align(length: number): number {
