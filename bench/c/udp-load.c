@@ -11,7 +11,7 @@
 #include <string.h>
 #include "load-support.h"
 
-enum { FLIGHT_MAX = 1024, LOST_MS = 200, HEAD = 8, HINT = 4 * 1024 * 1024 };
+enum { FLIGHT_MAX = 1024, LOST_MS = 1000, HEAD = 8, HINT = 4 * 1024 * 1024 };
 
 // A datagram in flight. It begins with the number of its slot and of its turn, so that one that was given up is known when it comes after all.
 struct slot {
