@@ -265,6 +265,9 @@ const Constant internet_constants[] = {
 #ifdef IP_MAX_MEMBERSHIPS
     {"IP_MAX_MEMBERSHIPS", IP_MAX_MEMBERSHIPS},
 #endif
+#ifdef IP_MINTTL
+    {"IP_MINTTL", IP_MINTTL},
+#endif
 #ifdef IP_MSFILTER
     {"IP_MSFILTER", IP_MSFILTER},
 #endif

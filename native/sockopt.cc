@@ -1,5 +1,7 @@
 // Owns the functions for socket options and queue lengths. It must not know what any option means.
 #include <errno.h>
+#include <limits.h>
+#include <linux/filter.h>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -13,12 +15,14 @@ static napi_value JS_getsockopt(napi_env env, napi_callback_info info) {
   if (!a.integer(0, &fd) || !a.integer(1, &level) || !a.integer(2, &option)) return give(env, -EINVAL);
   Bytes value;
   if (!a.bytes(3, &value)) return give(env, -EFAULT);
+  // Of this option alone the kernel counts the length in instructions, and would write behind the end of our memory.
+  const size_t unit = level == SOL_SOCKET && option == SO_GET_FILTER ? sizeof(sock_filter) : 1;
   socklen_t length = 0;
   const int answer = attempt([&] {
-    length = static_cast<socklen_t>(value.length);
+    length = static_cast<socklen_t>(value.length / unit);
     return getsockopt(fd, level, option, value.data, &length);
   });
-  return give(env, answer < 0 ? answer : static_cast<int>(length));
+  return give(env, answer < 0 ? answer : static_cast<int>(length * unit));
 }
 
 static napi_value JS_setsockopt(napi_env env, napi_callback_info info) {
@@ -42,6 +46,19 @@ static napi_value JS_setsockoptInt(napi_env env, napi_callback_info info) {
   return give(env, attempt([&] { return setsockopt(fd, level, option, &value, sizeof value); }));
 }
 
+static napi_value JS_setsockoptFilter(napi_env env, napi_callback_info info) {
+  Arguments<4> a(env, info);
+  int32_t fd, level, option;
+  if (!a.integer(0, &fd) || !a.integer(1, &level) || !a.integer(2, &option)) return give(env, -EINVAL);
+  Bytes bytes;
+  if (!a.bytes(3, &bytes)) return give(env, -EFAULT);
+  if (bytes.length / sizeof(sock_filter) > USHRT_MAX) return give(env, -EINVAL);
+  sock_fprog program = {};
+  program.len = static_cast<unsigned short>(bytes.length / sizeof(sock_filter));
+  program.filter = reinterpret_cast<sock_filter*>(bytes.data);
+  return give(env, attempt([&] { return setsockopt(fd, level, option, &program, sizeof program); }));
+}
+
 static napi_value queued(napi_env env, napi_callback_info info, unsigned long request) {
   Arguments<1> a(env, info);
   int32_t fd;
@@ -58,6 +75,7 @@ const FunctionEntry option_functions[] = {
     {"getsockopt", JS_getsockopt},
     {"setsockopt", JS_setsockopt},
     {"setsockoptInt", JS_setsockoptInt},
+    {"setsockoptFilter", JS_setsockoptFilter},
     {"queuedIn", JS_queuedIn},
     {"queuedOut", JS_queuedOut},
     {nullptr, nullptr},

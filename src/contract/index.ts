@@ -3,9 +3,13 @@
 export type * from './mode.js';
 export type * from './address.js';
 export type * from './option.js';
+export type * from './option-values.js';
+export type * from './tcp-info.js';
 export type * from './socket-options.js';
+export type * from './ip-options.js';
 export type * from './ipv6-options.js';
 export type * from './tcp-options.js';
+export type * from './udp-options.js';
 export type * from './error.js';
 export type * from './message.js';
 export type * from './socket.js';

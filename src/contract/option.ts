@@ -1,9 +1,11 @@
 // Socket options as typed tokens.
 
+import type { IpOptions } from './ip-options.js';
 import type { Ipv6Options } from './ipv6-options.js';
 import type { Duration } from './mode.js';
 import type { SocketOptions } from './socket-options.js';
 import type { TcpOptions } from './tcp-options.js';
+import type { UdpOptions } from './udp-options.js';
 
 /** A typed token for one socket option: hand it to `getOption` and `setOption`. `T` is the type of its value. */
 export interface SocketOption<T> {
@@ -11,12 +13,24 @@ export interface SocketOption<T> {
   readonly name: number;
   /** The C name, e.g. `'SO_KEEPALIVE'`. */
   readonly label: string;
+  /** The C name of the level, e.g. `'SOL_SOCKET'`. */
+  readonly levelName?: string;
+  /** Whether it can be read, set, or both. The other direction is `ERR_OPTION_DIRECTION`, before any system call. */
+  readonly direction?: 'get' | 'set' | 'both';
+  /** What a number counts, or which constants it is made of; `null` where it needs no word. */
+  readonly unit?: string | null;
+  /** The manual page that describes it, e.g. `'socket(7)'`; `null` where none does. */
+  readonly manual?: string | null;
   /** Never set; carries the type of the value. */
   readonly type?: T;
 }
 
-/** One token per option, named as in C. An option that this system lacks is an error at use, never silence. */
-export interface OptionTable extends SocketOptions, Ipv6Options, TcpOptions {}
+/**
+ * One token per option, named as in C, level by level. An option that the headers of this system lack is
+ * `ERR_UNSUPPORTED_OPTION` when it is used, one that the kernel or the kind of socket lacks is the kernel's `ENOPROTOOPT` or
+ * `EOPNOTSUPP`; never silence.
+ */
+export interface OptionTable extends SocketOptions, IpOptions, Ipv6Options, TcpOptions, UdpOptions {}
 
 /** An option with its value, set right after socket(2), before bind and connect. */
 export type OptionSetting = {

@@ -15,6 +15,7 @@ export const codes = {
   ERR_LIMIT: 'more bytes than the limit allows',
   ERR_NATIVE_MISSING: 'the native addon cannot be loaded',
   ERR_NO_ADDRESS: 'no address of the wanted family',
+  ERR_OPTION_DIRECTION: 'the option can only be read, or only be set',
   ERR_SOCKET_CLOSED: 'the socket was closed by this program',
   ERR_SOCKET_STATE: 'the socket is not in a state that allows the call',
   ERR_TLS_ALERT: 'the peer refused with an alert of TLS',

@@ -113,12 +113,14 @@ export interface Binding {
   ): number;
 
   // ---- options
-  /** The option's length as the kernel gives it; the value goes into `value`. */
+  /** The option's length as the kernel gives it, in bytes; the value goes into `value`. */
   getsockopt(fd: number, level: number, name: number, value: Uint8Array): number;
   /** `value` null passes a NULL pointer with `length`. */
   setsockopt(fd: number, level: number, name: number, value: Uint8Array | null, length: number): number;
   /** setsockopt of a C int. */
   setsockoptInt(fd: number, level: number, name: number, value: number): number;
+  /** setsockopt of a struct sock_fprog: the instructions are a pointer in it. */
+  setsockoptFilter(fd: number, level: number, name: number, program: Uint8Array): number;
   /** ioctl(SIOCINQ). */
   queuedIn(fd: number): number;
   /** ioctl(SIOCOUTQ). */

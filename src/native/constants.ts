@@ -119,4 +119,5 @@ export const EISCONN = errno('EISCONN');
 export const ENOTCONN = errno('ENOTCONN');
 export const EPIPE = errno('EPIPE');
 export const EPROTO = errno('EPROTO');
+export const ERANGE = errno('ERANGE');
 export const ETIMEDOUT = errno('ETIMEDOUT');

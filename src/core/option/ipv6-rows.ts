@@ -1,8 +1,57 @@
 // Owns the rows of IPPROTO_IPV6: ipv6(7). Sorted by C name.
 
 import type { Ipv6Options } from '../../contract/ipv6-options.js';
+import { bytes, flag, index, int } from './simple-forms.js';
+import { packetInfo, pathMtu } from './struct-forms.js';
+import { membership6 } from './multicast-forms.js';
 import type { Rows } from './row.js';
 
 export const ipv6Rows: Rows<Ipv6Options> = {
-  IPV6_V6ONLY: { form: 'flag' },
+  IPV6_ADDRFORM: { form: int, direction: 'set', unit: 'AF_*', manual: 'ipv6(7)' },
+  IPV6_ADDR_PREFERENCES: { form: int, unit: 'IPV6_PREFER_*' },
+  IPV6_ADD_MEMBERSHIP: { form: membership6, direction: 'set', manual: 'ipv6(7)' },
+  IPV6_AUTHHDR: { form: flag, manual: 'ipv6(7)' },
+  IPV6_AUTOFLOWLABEL: { form: flag },
+  IPV6_CHECKSUM: { form: int, unit: 'offset' },
+  IPV6_DONTFRAG: { form: flag },
+  IPV6_DROP_MEMBERSHIP: { form: membership6, direction: 'set', manual: 'ipv6(7)' },
+  IPV6_DSTOPTS: { form: bytes, manual: 'ipv6(7)' },
+  IPV6_FLOWINFO: { form: flag, manual: 'ipv6(7)' },
+  IPV6_FLOWINFO_SEND: { form: flag },
+  IPV6_FLOWLABEL_MGR: { form: bytes, direction: 'set' },
+  IPV6_FREEBIND: { form: flag },
+  IPV6_HDRINCL: { form: flag },
+  IPV6_HOPLIMIT: { form: flag, manual: 'ipv6(7)' },
+  IPV6_HOPOPTS: { form: bytes, manual: 'ipv6(7)' },
+  IPV6_JOIN_ANYCAST: { form: membership6, direction: 'set' },
+  IPV6_LEAVE_ANYCAST: { form: membership6, direction: 'set' },
+  IPV6_MINHOPCOUNT: { form: int, unit: 'hops' },
+  IPV6_MTU: { form: int, unit: 'bytes', manual: 'ipv6(7)' },
+  IPV6_MTU_DISCOVER: { form: int, unit: 'IPV6_PMTUDISC_*', manual: 'ipv6(7)' },
+  IPV6_MULTICAST_ALL: { form: flag },
+  IPV6_MULTICAST_HOPS: { form: int, unit: 'hops', manual: 'ipv6(7)' },
+  IPV6_MULTICAST_IF: { form: int, unit: 'interface index', manual: 'ipv6(7)' },
+  IPV6_MULTICAST_LOOP: { form: flag, manual: 'ipv6(7)' },
+  IPV6_PATHMTU: { form: pathMtu, direction: 'get', unit: 'bytes' },
+  IPV6_PKTINFO: { form: packetInfo, direction: 'set', manual: 'ipv6(7)' },
+  IPV6_RECVDSTOPTS: { form: flag },
+  IPV6_RECVERR: { form: flag, manual: 'ipv6(7)' },
+  IPV6_RECVERR_RFC4884: { form: flag },
+  IPV6_RECVFRAGSIZE: { form: flag },
+  IPV6_RECVHOPLIMIT: { form: flag },
+  IPV6_RECVHOPOPTS: { form: flag },
+  IPV6_RECVORIGDSTADDR: { form: flag },
+  IPV6_RECVPATHMTU: { form: flag },
+  IPV6_RECVPKTINFO: { form: flag, manual: 'ipv6(7)' },
+  IPV6_RECVRTHDR: { form: flag },
+  IPV6_RECVTCLASS: { form: flag },
+  IPV6_ROUTER_ALERT: { form: int, manual: 'ipv6(7)' },
+  IPV6_ROUTER_ALERT_ISOLATE: { form: flag },
+  IPV6_RTHDR: { form: bytes, manual: 'ipv6(7)' },
+  IPV6_RTHDRDSTOPTS: { form: bytes },
+  IPV6_TCLASS: { form: int },
+  IPV6_TRANSPARENT: { form: flag },
+  IPV6_UNICAST_HOPS: { form: int, unit: 'hops', manual: 'ipv6(7)' },
+  IPV6_UNICAST_IF: { form: index, unit: 'interface index' },
+  IPV6_V6ONLY: { form: flag, manual: 'ipv6(7)' },
 };

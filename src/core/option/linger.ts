@@ -19,10 +19,14 @@ export function getLinger(socket: Descriptor): number | null {
   return ints[0] === 0 ? null : ints[1]! * 1000;
 }
 
-/** Milliseconds, rounded up to whole seconds, or null for off. */
-export function setLinger(socket: Descriptor, ms: number | null): void {
+/** Milliseconds, rounded up to whole seconds, or null for off. The bytes are good until the next call. */
+export function encodeLinger(ms: number | null): Uint8Array {
   ints[0] = ms === null ? 0 : 1;
   ints[1] = Math.min(Math.ceil((ms ?? 0) / 1000), 0x7fffffff);
-  const result = native.setsockopt(socket.fd, SOL_SOCKET, SO_LINGER, bytes, bytes.length);
+  return bytes;
+}
+
+export function setLinger(socket: Descriptor, ms: number | null): void {
+  const result = native.setsockopt(socket.fd, SOL_SOCKET, SO_LINGER, encodeLinger(ms), bytes.length);
   if (result < 0) throw systemError(result, 'setsockopt', 'option');
 }

@@ -1,11 +1,19 @@
-// Owns what the table knows of an option, apart from its number.
+// Owns what the table knows of an option, apart from its level and number.
 
-/** How a value is kept in the kernel. */
-export type Form = 'flag' | 'int' | 'linger' | 'timeval' | 'text';
+import type { SocketOption } from '../../contract/option.js';
+import type { Form } from './form.js';
 
-export interface Row {
-  readonly form: Form;
+export interface Row<T = unknown> {
+  readonly form: Form<T>;
+  /** Absent: it can be read and set. */
+  readonly direction?: 'get' | 'set';
+  /** What a number counts, or which constants it is made of. */
+  readonly unit?: string;
+  /** The page that describes it; absent where none does. */
+  readonly manual?: string;
 }
 
-/** The rows of one level: every option of the interface. */
-export type Rows<Options> = { readonly [K in keyof Options]: Row };
+/** The rows of one level: every option of the interface, in the form of its value. */
+export type Rows<Options> = {
+  readonly [K in keyof Options]: Options[K] extends SocketOption<infer T> ? Row<T> : never;
+};

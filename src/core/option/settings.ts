@@ -3,7 +3,7 @@
 import type { OptionSetting } from '../../contract/option.js';
 import { invalidType } from '../../error/invalid.js';
 import type { Handle } from '../handle.js';
-import { setOption } from './access.js';
+import { checkSetting, setOption } from './typed.js';
 
 export type Settings = readonly OptionSetting[];
 
@@ -12,8 +12,9 @@ export function checkSettings(settings: unknown): Settings {
   if (settings === undefined) return [];
   if (!Array.isArray(settings) || !settings.every((setting) => Array.isArray(setting) && setting.length === 2))
     throw invalidType('options', 'an array of [option, value] pairs', settings);
-  const list: unknown[] = settings;
-  return list as OptionSetting[];
+  const list = settings as OptionSetting[];
+  for (const [option, value] of list) checkSetting(option, value);
+  return list;
 }
 
 export function applySettings(handle: Handle, settings: Settings): void {

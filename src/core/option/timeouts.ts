@@ -17,12 +17,16 @@ export function getLimit(handle: Handle, option: number): number | null {
   return ms === 0 ? null : ms;
 }
 
-/** Milliseconds, rounded up to a microsecond; null for no limit. */
-export function setLimit(handle: Handle, option: number, ms: number | null): void {
+/** Milliseconds, rounded up to a microsecond; null for no limit. The bytes are good until the next call. */
+export function encodeLimit(ms: number | null): Uint8Array {
   const us = BigInt(Math.ceil((ms ?? 0) * 1000));
   words[0] = us / 1_000_000n;
   words[1] = us % 1_000_000n;
-  const result = native.setsockopt(handle.fd, SOL_SOCKET, option, bytes, bytes.length);
+  return bytes;
+}
+
+export function setLimit(handle: Handle, option: number, ms: number | null): void {
+  const result = native.setsockopt(handle.fd, SOL_SOCKET, option, encodeLimit(ms), bytes.length);
   if (result < 0) throw systemError(result, 'setsockopt', 'option');
   readTimeouts(handle);
 }

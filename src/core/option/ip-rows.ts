@@ -1,0 +1,55 @@
+// Owns the rows of IPPROTO_IP: ip(7). Sorted by C name.
+
+import type { IpOptions } from '../../contract/ip-options.js';
+import { bytes, flag, index, int } from './simple-forms.js';
+import { ports } from './struct-forms.js';
+import { filter4, group, groupFilter, groupSource, interface4, membership4, source4 } from './multicast-forms.js';
+import type { Rows } from './row.js';
+
+export const ipRows: Rows<IpOptions> = {
+  IP_ADD_MEMBERSHIP: { form: membership4, direction: 'set', manual: 'ip(7)' },
+  IP_ADD_SOURCE_MEMBERSHIP: { form: source4, direction: 'set', manual: 'ip(7)' },
+  IP_BIND_ADDRESS_NO_PORT: { form: flag, manual: 'ip(7)' },
+  IP_BLOCK_SOURCE: { form: source4, direction: 'set', manual: 'ip(7)' },
+  IP_CHECKSUM: { form: flag },
+  IP_DROP_MEMBERSHIP: { form: membership4, direction: 'set', manual: 'ip(7)' },
+  IP_DROP_SOURCE_MEMBERSHIP: { form: source4, direction: 'set', manual: 'ip(7)' },
+  IP_FREEBIND: { form: flag, manual: 'ip(7)' },
+  IP_HDRINCL: { form: flag, manual: 'ip(7)' },
+  IP_LOCAL_PORT_RANGE: { form: ports, unit: 'port' },
+  IP_MINTTL: { form: int, unit: 'hops' },
+  IP_MSFILTER: { form: filter4, direction: 'set', manual: 'ip(7)' },
+  IP_MTU: { form: int, direction: 'get', unit: 'bytes', manual: 'ip(7)' },
+  IP_MTU_DISCOVER: { form: int, unit: 'IP_PMTUDISC_*', manual: 'ip(7)' },
+  IP_MULTICAST_ALL: { form: flag, manual: 'ip(7)' },
+  IP_MULTICAST_IF: { form: interface4, manual: 'ip(7)' },
+  IP_MULTICAST_LOOP: { form: flag, manual: 'ip(7)' },
+  IP_MULTICAST_TTL: { form: int, unit: 'hops', manual: 'ip(7)' },
+  IP_NODEFRAG: { form: flag, manual: 'ip(7)' },
+  IP_OPTIONS: { form: bytes, manual: 'ip(7)' },
+  IP_PASSSEC: { form: flag, manual: 'ip(7)' },
+  IP_PKTINFO: { form: flag, manual: 'ip(7)' },
+  IP_PKTOPTIONS: { form: bytes, direction: 'get' },
+  IP_PROTOCOL: { form: int, direction: 'get', unit: 'IPPROTO_*' },
+  IP_RECVERR: { form: flag, manual: 'ip(7)' },
+  IP_RECVERR_RFC4884: { form: flag },
+  IP_RECVFRAGSIZE: { form: flag },
+  IP_RECVOPTS: { form: flag, manual: 'ip(7)' },
+  IP_RECVORIGDSTADDR: { form: flag, manual: 'ip(7)' },
+  IP_RECVTOS: { form: flag, manual: 'ip(7)' },
+  IP_RECVTTL: { form: flag, manual: 'ip(7)' },
+  IP_RETOPTS: { form: flag, manual: 'ip(7)' },
+  IP_ROUTER_ALERT: { form: int, manual: 'ip(7)' },
+  IP_TOS: { form: int, manual: 'ip(7)' },
+  IP_TRANSPARENT: { form: flag, manual: 'ip(7)' },
+  IP_TTL: { form: int, unit: 'hops', manual: 'ip(7)' },
+  IP_UNBLOCK_SOURCE: { form: source4, direction: 'set', manual: 'ip(7)' },
+  IP_UNICAST_IF: { form: index, unit: 'interface index' },
+  MCAST_BLOCK_SOURCE: { form: groupSource, direction: 'set' },
+  MCAST_JOIN_GROUP: { form: group, direction: 'set' },
+  MCAST_JOIN_SOURCE_GROUP: { form: groupSource, direction: 'set' },
+  MCAST_LEAVE_GROUP: { form: group, direction: 'set' },
+  MCAST_LEAVE_SOURCE_GROUP: { form: groupSource, direction: 'set' },
+  MCAST_MSFILTER: { form: groupFilter, direction: 'set' },
+  MCAST_UNBLOCK_SOURCE: { form: groupSource, direction: 'set' },
+};
