@@ -1,6 +1,7 @@
 // Owns what a target means once it is read: the shapes that the parsers make and that dialling and binding take.
 
 import type { Host } from './host.js';
+import type { AddressParts } from './socket-address.js';
 
 export type Scheme = 'tcp' | 'tls' | 'udp';
 
@@ -19,5 +20,7 @@ export type Endpoint =
   | InetEndpoint
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'fd'; readonly fd: number }
+  /** An address of a packet, netlink or vsock socket. */
+  | { readonly kind: 'other'; readonly parts: AddressParts }
   /** sockaddr bytes, `sa_family` included. */
   | { readonly kind: 'raw'; readonly family: number; readonly raw: Uint8Array };

@@ -1,26 +1,29 @@
-// Owns the layouts of sockaddr_in, sockaddr_in6 and sockaddr_un (Linux): bytes ↔ address. Which number a family has, and
-// which zones exist, the caller says.
+// Owns the layouts of sockaddr_in, sockaddr_in6 and sockaddr_un (Linux): bytes ↔ address, and the door to those of packet,
+// netlink and vsock sockets. Which number a family has, and which zones exist, the caller says.
 
-import type { Address } from '../contract/address.js';
 import { invalidValue } from '../error/invalid.js';
 import { formatIpv4, formatIpv6, writeIpv4, writeIpv6 } from './ip.js';
-import { SocketAddress } from './socket-address.js';
+import { decodeNetlink, encodeNetlink } from './netlink.js';
+import { decodePacket, encodePacket, type Interfaces } from './packet.js';
+import { copyOf, familyOf, littleEndian, viewOf, writeFamily } from './sockaddr-bytes.js';
+import { type AddressParts, SocketAddress } from './socket-address.js';
 import { decodeUnixPath, encodeUnixPath } from './unix-path.js';
+import { decodeVsock, encodeVsock } from './vsock.js';
 import { zoneNumber } from './zone.js';
 
 /** What the layouts need to know of this system. */
-export interface SockaddrEnv {
+export interface SockaddrEnv extends Interfaces {
   readonly AF_INET: number;
   readonly AF_INET6: number;
   readonly AF_UNIX: number;
+  readonly AF_NETLINK: number;
+  readonly AF_PACKET: number;
+  readonly AF_VSOCK: number;
   /** The number of an interface; throws for an unknown one. Not asked for zones that are numbers. */
   zoneIndex(name: string): number;
   /** The name of an interface, or null. */
   zoneName(index: number): string | null;
 }
-
-// Ports and addresses are in network order; sa_family and sin6_scope_id are in this machine's.
-const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 const sizeIn = 16; // ip(7)
 const sizeIn6 = 28; // ipv6(7)
@@ -28,34 +31,37 @@ const pathAt = 2; // unix(7): offsetof(struct sockaddr_un, sun_path)
 const scopeAt = 24;
 
 /** The bytes to hand to the kernel, as long as they mean something: a Unix name ends where the array ends. */
-export function encodeSockaddr(address: Address, env: SockaddrEnv): Uint8Array {
+export function encodeSockaddr(address: AddressParts, env: SockaddrEnv): Uint8Array {
   if (address.raw !== undefined) return new Uint8Array(address.raw);
   const { family } = address;
   if (family === 'ipv4' || family === env.AF_INET) return encodeIpv4(address, env);
   if (family === 'ipv6' || family === env.AF_INET6) return encodeIpv6(address, env);
   if (family === 'unix' || family === env.AF_UNIX) return encodeUnix(address, env);
+  if (family === 'packet' || family === env.AF_PACKET) return encodePacket(address, env.AF_PACKET, env);
+  if (family === 'netlink' || family === env.AF_NETLINK) return encodeNetlink(address, env.AF_NETLINK);
+  if (family === 'vsock' || family === env.AF_VSOCK) return encodeVsock(address, env.AF_VSOCK);
   throw invalidValue('address', 'is of a family that needs its bytes in "raw"', address);
 }
 
-function encodeIpv4(address: Address, env: SockaddrEnv): Uint8Array {
+function encodeIpv4(address: AddressParts, env: SockaddrEnv): Uint8Array {
   const bytes = new Uint8Array(sizeIn);
   writeHead(bytes, env.AF_INET, address.port ?? 0);
   if (!writeIpv4(address.address, bytes, 4)) throw invalidValue('address', 'is not an IPv4 address', address);
   return bytes;
 }
 
-function encodeIpv6(address: Address, env: SockaddrEnv): Uint8Array {
+function encodeIpv6(address: AddressParts, env: SockaddrEnv): Uint8Array {
   const bytes = new Uint8Array(sizeIn6);
   writeHead(bytes, env.AF_INET6, address.port ?? 0);
   if (!writeIpv6(address.address, bytes, 8)) throw invalidValue('address', 'is not an IPv6 address', address);
   if (address.scope !== undefined) {
     const index = zoneNumber(address.scope) ?? env.zoneIndex(address.scope);
-    new DataView(bytes.buffer).setUint32(scopeAt, index, littleEndian);
+    viewOf(bytes).setUint32(scopeAt, index, littleEndian);
   }
   return bytes;
 }
 
-function encodeUnix(address: Address, env: SockaddrEnv): Uint8Array {
+function encodeUnix(address: AddressParts, env: SockaddrEnv): Uint8Array {
   const path = address.path === undefined || address.path === '' ? new Uint8Array(0) : encodeUnixPath(address.path);
   const bytes = new Uint8Array(pathAt + path.length);
   writeFamily(bytes, env.AF_UNIX);
@@ -78,13 +84,22 @@ export function decodeSockaddr(bytes: Uint8Array, length: number, env: SockaddrE
   }
   if (family === env.AF_INET6 && end >= sizeIn6) return decodeIpv6(bytes, env);
   if (family === env.AF_UNIX && end >= pathAt) return decodeUnix(bytes, end);
-  return new SocketAddress({ family, address: '', raw: copy(bytes, end) });
+  const parts = decodeOther(bytes, end, family, env);
+  return new SocketAddress(parts ?? { family, address: '', raw: copyOf(bytes, end) });
+}
+
+/** The families whose text is for people, and whose bytes are kept beside it. */
+function decodeOther(bytes: Uint8Array, end: number, family: number, env: SockaddrEnv): AddressParts | null {
+  if (family === env.AF_PACKET) return decodePacket(bytes, end, env);
+  if (family === env.AF_NETLINK) return decodeNetlink(bytes, end);
+  if (family === env.AF_VSOCK) return decodeVsock(bytes, end);
+  return null;
 }
 
 function decodeIpv6(bytes: Uint8Array, env: SockaddrEnv): SocketAddress {
   const address = formatIpv6(bytes, 8);
   const port = readPort(bytes);
-  const index = new DataView(bytes.buffer, bytes.byteOffset).getUint32(scopeAt, littleEndian);
+  const index = viewOf(bytes).getUint32(scopeAt, littleEndian);
   if (index === 0) return new SocketAddress({ family: 'ipv6', address, port });
   return new SocketAddress({ family: 'ipv6', address, port, scope: env.zoneName(index) ?? String(index) });
 }
@@ -94,7 +109,7 @@ function decodeUnix(bytes: Uint8Array, end: number): SocketAddress {
   if (name === null) return new SocketAddress({ family: 'unix', address: '' });
   const { path } = name;
   if (name.exact) return new SocketAddress({ family: 'unix', address: path, path });
-  return new SocketAddress({ family: 'unix', address: path, path, raw: copy(bytes, end) });
+  return new SocketAddress({ family: 'unix', address: path, path, raw: copyOf(bytes, end) });
 }
 
 function writeHead(bytes: Uint8Array, family: number, port: number): void {
@@ -103,21 +118,6 @@ function writeHead(bytes: Uint8Array, family: number, port: number): void {
   bytes[3] = port & 0xff;
 }
 
-function writeFamily(bytes: Uint8Array, family: number): void {
-  bytes[littleEndian ? 0 : 1] = family & 0xff;
-  bytes[littleEndian ? 1 : 0] = family >> 8;
-}
-
-/** `sa_family` of at least two sockaddr bytes. */
-export function familyOf(bytes: Uint8Array): number {
-  return littleEndian ? bytes[0]! | (bytes[1]! << 8) : (bytes[0]! << 8) | bytes[1]!;
-}
-
 function readPort(bytes: Uint8Array): number {
   return (bytes[2]! << 8) | bytes[3]!;
-}
-
-/** A copy that is never a Buffer: the bytes of a Buffer lie in the memory of others. */
-function copy(bytes: Uint8Array, end: number): Uint8Array {
-  return new Uint8Array(bytes.subarray(0, end > 0 ? end : 0));
 }

@@ -4,7 +4,10 @@ import type { InspectOptionsStylized } from 'node:util';
 import type { Address, Family } from '../contract/address.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
 import { formatIpv6, parseIpv4, parseIpv6 } from './ip.js';
+import { formatNetlink } from './netlink.js';
+import { formatPacket } from './packet.js';
 import { checkUnixPath } from './unix-path.js';
+import { formatVsock } from './vsock.js';
 import { plainZone, zoneProblem } from './zone.js';
 
 /** What an address is made of. Nothing in it is checked again: those who take text from outside use the functions below. */
@@ -25,7 +28,7 @@ export class SocketAddress implements Address {
   declare readonly port?: number;
   declare readonly scope?: string;
   declare readonly path?: string;
-  /** Also on a Unix address whose name no text can carry: its path is for people then. */
+  /** Also where the text is for people: packet, netlink and vsock, and a Unix name that no text can carry. */
   declare readonly raw?: Uint8Array;
   declare readonly canonicalName?: string;
 
@@ -64,6 +67,12 @@ export class SocketAddress implements Address {
         // 'unix://a/b' would read as a URL with a host, so a path that begins with two slashes takes the URL's own two.
         return `${path.startsWith('//') ? 'unix://' : 'unix:'}${path}`;
       }
+      case 'packet':
+        return formatPacket(this);
+      case 'netlink':
+        return formatNetlink(this);
+      case 'vsock':
+        return formatVsock(this);
       default:
         return `family ${this.family}: ${hex(this.raw)}`;
     }

@@ -5,10 +5,13 @@ import type { Endpoint } from './endpoint.js';
 import type { Host } from './host.js';
 import { parseHost } from './host.js';
 import { parseService } from './service.js';
-import { familyOf } from './sockaddr.js';
+import { parseNetlink } from './netlink.js';
+import { parsePacket } from './packet.js';
+import { familyOf } from './sockaddr-bytes.js';
 import { SocketAddress } from './socket-address.js';
 import { missingPort, parseTargetHost } from './target-text.js';
 import { checkUnixPath } from './unix-path.js';
+import { parseVsock } from './vsock.js';
 
 /** Every property that some form has; nothing is known of their values yet. */
 interface Fields {
@@ -21,9 +24,12 @@ interface Fields {
   readonly scope?: unknown;
 }
 
-type Known = 'ipv4' | 'ipv6' | 'unix';
+type Known = 'ipv4' | 'ipv6' | 'unix' | keyof typeof others;
 
-/** AF_UNIX, AF_INET and AF_INET6 of Linux. A pure room cannot ask the system; where they differ, names still work. */
+/** These need an object: no text of a target is theirs. */
+const others = { packet: parsePacket, netlink: parseNetlink, vsock: parseVsock };
+
+/** The AF_* numbers of Linux. A pure room cannot ask the system; where they differ, names still work. */
 const known = new Map<unknown, Known>([
   ['unix', 'unix'],
   ['ipv4', 'ipv4'],
@@ -31,6 +37,12 @@ const known = new Map<unknown, Known>([
   [1, 'unix'],
   [2, 'ipv4'],
   [10, 'ipv6'],
+  ['netlink', 'netlink'],
+  ['packet', 'packet'],
+  ['vsock', 'vsock'],
+  [16, 'netlink'],
+  [17, 'packet'],
+  [40, 'vsock'],
 ]);
 
 const longestRaw = 128; // sizeof(struct sockaddr_storage)
@@ -43,6 +55,10 @@ export function parseTargetObject(argument: string, target: object): Endpoint {
   if (typeof fields.address === 'string') return parseAddress(argument, fields, fields.address);
   const { host, port, path } = fields;
   const family = parseFamily(argument, fields.family);
+  if (isOther(family)) {
+    if (path !== undefined) throw invalidValue(argument, `has a path and the family "${family}"`, target);
+    return { kind: 'other', parts: others[family](argument, host, port) };
+  }
   if (path !== undefined) {
     if (host !== undefined || port !== undefined) {
       throw invalidValue(argument, 'must not have a path beside a host or a port', target);
@@ -101,6 +117,8 @@ function parseAddress(argument: string, fields: Fields, text: string): Endpoint 
     if (fields.path === undefined) throw unnamed(argument, fields);
     return { kind: 'unix', path: checkUnixPath(`${argument}.path`, fields.path) };
   }
+  if (isOther(family))
+    throw invalidValue(argument, `is an address of the family "${family}" without its bytes`, fields);
   const { scope } = fields;
   if (scope !== undefined && typeof scope !== 'string') throw invalidType(`${argument}.scope`, 'a string', scope);
   const host = parseHost(`${argument}.address`, scope === undefined ? text : `${text}%${scope}`);
@@ -135,9 +153,13 @@ function parseFamily(argument: string, value: unknown): Known | null {
   }
   throw invalidValue(
     `${argument}.family`,
-    'must be "ipv4", "ipv6" or "unix"; any other needs the bytes in "raw"',
+    'must be "ipv4", "ipv6", "unix", "packet", "netlink" or "vsock"; any other needs the bytes in "raw"',
     value,
   );
+}
+
+function isOther(family: Known | null): family is keyof typeof others {
+  return family !== null && Object.hasOwn(others, family);
 }
 
 function unnamed(argument: string, address: unknown): TypeError {

@@ -5,10 +5,10 @@ import { refusal } from '../error/make.js';
 import { systemError } from '../error/system.js';
 import * as C from '../native/constants.js';
 import { native } from '../native/load.js';
-import { Handle, type SocketState } from './handle.js';
+import { Handle } from './handle.js';
+import { kernelState } from './kernel-state.js';
 import { checkPermission } from './permission.js';
 import { readTimeouts } from './option/timeouts.js';
-import { scratch } from './sockaddr.js';
 
 export function adopt(fd: number): Handle {
   wholeNumber('fd', fd, 0, 0x7fffffff);
@@ -23,8 +23,9 @@ export function adopt(fd: number): Handle {
       hint: 'detach() gives a descriptor up; dup() makes another one.',
     });
   if (owned < 0) throw systemError(owned, 'fcntl', 'config');
-  const handle = new Handle(fd, family, kind, protocol, stateOf(fd));
+  const handle = new Handle(fd, family, kind, protocol, kernelState({ fd, family, kind }));
   handle.wasNonBlocking = owned === 1;
+  handle.writingEnded = handle.state === 'shutdown';
   // Whoever gave it to us may have another descriptor of the same open socket.
   handle.registration.shared = true;
   readTimeouts(handle);
@@ -39,13 +40,3 @@ function socketFact(fd: number, name: number): number {
 
 const facts = new Int32Array(1);
 const fact = new Uint8Array(facts.buffer);
-
-function stateOf(fd: number): SocketState {
-  if (socketFact(fd, C.SO_ACCEPTCONN) !== 0) return 'listening';
-  if (native.getpeername(fd, scratch) >= 0) return 'connected';
-  const length = native.getsockname(fd, scratch);
-  // A bound Internet socket has a port; a bound Unix socket has a name behind the family.
-  const inet = length >= 16 && (scratch[2] !== 0 || scratch[3] !== 0);
-  const unix = length > 2 && length < 16;
-  return inet || unix ? 'bound' : 'new';
-}

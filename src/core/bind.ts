@@ -10,7 +10,8 @@ import { native } from '../native/load.js';
 import type { Attempt, Interest } from './attempt.js';
 import { Resolution } from './dial/resolution.js';
 import type { Handle } from './handle.js';
-import { sockaddrOf } from './sockaddr.js';
+import { bindHint } from './privilege.js';
+import { decodeBytes, sockaddrOf } from './sockaddr.js';
 import { UnixFile } from './unix-file.js';
 import type { Want } from './want.js';
 import { isWant } from './want.js';
@@ -27,10 +28,11 @@ export function bindTo(handle: Handle, address: SocketAddress, options: BindOpti
   const unix = handle.family === C.AF_UNIX;
   if (options.reuseAddress && !unix) setFlag(handle, C.SO_REUSEADDR);
   if (options.reusePort) setFlag(handle, C.SO_REUSEPORT);
-  const path = unix && address.path !== undefined && !address.path.startsWith('@') ? address.path : null;
+  const path = unix ? fileOf(address) : null;
   const result = native.bind(handle.fd, sockaddrOf(address));
-  if (result < 0) throw systemError(result, 'bind', 'bind', address);
+  if (result < 0) throw systemError(result, 'bind', 'bind', address, bindHint(address, result));
   handle.state = 'bound';
+  handle.bound = true;
   if (path === null) return;
   handle.file = new UnixFile(path);
   if (options.mode !== null) chmodSync(path, options.mode);
@@ -71,6 +73,13 @@ export class Bind<T> implements Attempt<T> {
   abandon(): void {
     this.#resolution.release();
   }
+}
+
+/** The path of the file that bind(2) makes; null where there is none, or where no text can name it. */
+function fileOf(address: SocketAddress): string | null {
+  const { path, raw } = address;
+  if (path === undefined || path.startsWith('@')) return null;
+  return raw === undefined || decodeBytes(raw).raw === undefined ? path : null;
 }
 
 function setFlag(handle: Handle, option: number): void {

@@ -3,12 +3,14 @@
 import type { Phase } from '../contract/error.js';
 import type { SocketAddress } from '../address/socket-address.js';
 import type { Endpoint } from '../address/target.js';
+import { familyOf } from '../address/sockaddr-bytes.js';
 import { systemError } from '../error/system.js';
 import * as C from '../native/constants.js';
-import { native } from '../native/load.js';
 import type { Attempt, Interest } from './attempt.js';
+import { connectStep } from './connect-step.js';
 import { Resolution } from './dial/resolution.js';
 import type { Handle } from './handle.js';
+import { kernelState } from './kernel-state.js';
 import { sockaddrOf } from './sockaddr.js';
 import { isWant, Want } from './want.js';
 
@@ -46,9 +48,11 @@ export class ConnectSocket implements Attempt<void> {
     const handle = this.#handle;
     handle.check('connect');
     const before = handle.state;
-    const result = connectOnce(handle, sockaddrOf(this.#address));
+    const sockaddr = sockaddrOf(this.#address);
+    const result = connectStep(handle, sockaddr, before === 'connecting');
     if (result === 0 || (result === C.EISCONN && before === 'connecting')) {
-      handle.state = 'connected';
+      // AF_UNSPEC dissolves an association (connect(2)).
+      handle.state = familyOf(sockaddr) === C.AF_UNSPEC ? kernelState(handle) : 'connected';
       return;
     }
     if (result === C.EINPROGRESS || result === C.EALREADY || result === C.EINTR) {
@@ -57,20 +61,11 @@ export class ConnectSocket implements Attempt<void> {
     }
     // The queue of a Unix listener is full, and nothing will say when it is not.
     if (result === C.EAGAIN && handle.family === C.AF_UNIX) return Want.Pause;
-    if (before === 'connecting') handle.state = 'new';
+    if (before === 'connecting') handle.state = handle.bound ? 'bound' : 'new';
     throw systemError(result, 'connect', 'connect', this.#address);
   }
 
   abandon(): void {
     this.#resolution.release();
   }
-}
-
-/** An inheritable socket is in blocking mode, and connect(2) knows no flag against waiting. */
-function connectOnce(handle: Handle, address: Uint8Array): number {
-  if (!handle.inheritable) return native.connect(handle.fd, address);
-  native.setBlocking(handle.fd, false);
-  const result = native.connect(handle.fd, address);
-  native.setBlocking(handle.fd, true);
-  return result;
 }

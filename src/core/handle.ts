@@ -8,6 +8,7 @@ import { native } from '../native/load.js';
 import { Lane } from './lane.js';
 import { traceOpening, trackLeak, untrackLeak } from './leak.js';
 import { checkPermission } from './permission.js';
+import { socketHint } from './privilege.js';
 import { Registration, retire } from './registration.js';
 import type { Stream } from './stream.js';
 import type { UnixFile } from './unix-file.js';
@@ -26,6 +27,8 @@ export class Handle {
   sendLimit = Infinity;
   readonly reads = new Lane();
   readonly writes = new Lane();
+  /** bind has given it its address, which it keeps when a connect fails. */
+  bound = false;
   /** It was non-blocking before we took it over, and is given back so. */
   wasNonBlocking = false;
   /** Our direction was shut down. */
@@ -46,6 +49,7 @@ export class Handle {
     this.kind = kind;
     this.protocol = protocol;
     this.state = state;
+    this.bound = state === 'bound';
     traceOpening(this.registration);
     trackLeak(this, this.registration);
   }
@@ -84,7 +88,7 @@ export class Handle {
 export function openHandle(family: number, kind: number, protocol: number): Handle {
   checkPermission();
   const fd = native.socket(family, kind, protocol);
-  if (fd < 0) throw systemError(fd, 'socket', 'config');
+  if (fd < 0) throw systemError(fd, 'socket', 'config', null, socketHint(family, kind, protocol, fd));
   return new Handle(fd, family, kind, protocol, 'new');
 }
 
@@ -107,6 +111,9 @@ export function duplicate(handle: Handle): Handle {
   copy.receiveLimit = handle.receiveLimit;
   copy.sendLimit = handle.sendLimit;
   copy.inheritable = handle.inheritable;
+  copy.bound = handle.bound;
+  copy.writingEnded = handle.writingEnded;
+  copy.readingEnded = handle.readingEnded;
   copy.wasNonBlocking = handle.wasNonBlocking;
   copy.registration.shared = true;
   handle.registration.shared = true;

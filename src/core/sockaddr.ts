@@ -1,8 +1,7 @@
 // Owns the scratch memory for sockaddr bytes and the conversion with this system's numbers and interface names.
 
-import type { Address } from '../contract/address.js';
 import { decodeSockaddr, encodeSockaddr, type SockaddrEnv } from '../address/sockaddr.js';
-import { type SocketAddress, unixAddress } from '../address/socket-address.js';
+import { type AddressParts, SocketAddress, unixAddress } from '../address/socket-address.js';
 import { invalidValue } from '../error/invalid.js';
 import { systemError } from '../error/system.js';
 import * as C from '../native/constants.js';
@@ -12,10 +11,13 @@ const env: SockaddrEnv = {
   AF_INET: C.AF_INET,
   AF_INET6: C.AF_INET6,
   AF_UNIX: C.AF_UNIX,
+  AF_NETLINK: C.AF_NETLINK,
+  AF_PACKET: C.AF_PACKET,
+  AF_VSOCK: C.AF_VSOCK,
   zoneIndex(name) {
     const index = native.ifNameToIndex(name);
     if (index <= 0)
-      throw invalidValue('target', `names the zone "${name}", which is no interface of this machine`, name);
+      throw invalidValue('target', `names the interface "${name}", which this machine does not have`, name);
     return index;
   },
   zoneName: (index) => native.ifIndexToName(index),
@@ -25,7 +27,7 @@ const env: SockaddrEnv = {
 export const scratch = Buffer.alloc(132);
 const scratchLength = new Uint32Array(scratch.buffer, scratch.byteOffset + 128, 1);
 
-export function sockaddrOf(address: Address): Uint8Array {
+export function sockaddrOf(address: AddressParts): Uint8Array {
   return encodeSockaddr(address, env);
 }
 
@@ -36,6 +38,12 @@ export function acceptedPeer(): string {
 
 export function decodePeer(bytes: string): SocketAddress {
   return decodeSockaddr(Buffer.from(bytes, 'latin1'), bytes.length, env);
+}
+
+/** An address whose bytes go to the kernel as they are; the rest of it is for people. */
+export function exactly(bytes: Uint8Array): SocketAddress {
+  const { family, address, port, scope, path } = decodeBytes(bytes);
+  return new SocketAddress({ family, address, port, scope, path, raw: bytes });
 }
 
 export function decodeBytes(bytes: Uint8Array): SocketAddress {

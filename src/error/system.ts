@@ -45,7 +45,7 @@ export function systemError(
     syscall,
     address: at?.address,
     port: at?.port,
-    hint: hints[code],
+    hint: hints[`${syscall} ${code}`] ?? hints[code],
     ...facts,
   });
 }
@@ -89,10 +89,15 @@ export function resolveError(
 }
 
 const hints: Partial<Record<string, string>> = {
-  EACCES: 'Ports below 1024 need CAP_NET_BIND_SERVICE; a Unix path needs write permission in its folder.',
   EADDRINUSE: 'Another socket has this address. Port 0 lets the kernel choose a free port.',
   EADDRNOTAVAIL: 'No interface of this machine has this address.',
   ECONNREFUSED: 'Nothing listens there.',
   EMFILE: 'This process has used up its descriptors (ulimit -n).',
   ENFILE: 'The system has used up its open files.',
+  'bind EACCES': 'Ports below 1024 need CAP_NET_BIND_SERVICE; a Unix path needs write permission in its folder.',
+  'connect EACCES': 'A broadcast address needs SO_BROADCAST; a Unix path needs write permission on the file.',
+  'getsockopt EPERM': 'This option needs CAP_NET_ADMIN.',
+  'sendmsg EACCES': 'A broadcast address needs SO_BROADCAST.',
+  'sendto EACCES': 'A broadcast address needs SO_BROADCAST.',
+  'setsockopt EPERM': 'This option, or this value of it, needs CAP_NET_ADMIN or CAP_NET_RAW.',
 };

@@ -52,6 +52,8 @@ export const SO_TIMESTAMPING_OLD = constant('SO_TIMESTAMPING_OLD');
 export const SO_TIMESTAMPNS_NEW = constant('SO_TIMESTAMPNS_NEW');
 export const SO_TIMESTAMPNS_OLD = constant('SO_TIMESTAMPNS_OLD');
 
+export const IPPROTO_ICMP = constant('IPPROTO_ICMP');
+export const IPPROTO_ICMPV6 = constant('IPPROTO_ICMPV6');
 export const IPPROTO_IP = constant('IPPROTO_IP');
 export const IPPROTO_IPV6 = constant('IPPROTO_IPV6');
 export const IPPROTO_UDP = constant('IPPROTO_UDP');
@@ -64,7 +66,10 @@ export const IPV6_TCLASS = constant('IPV6_TCLASS');
 export const UDP_GRO = constant('UDP_GRO');
 export const UDP_SEGMENT = constant('UDP_SEGMENT');
 export const IPPROTO_TCP = constant('IPPROTO_TCP');
+export const IPV6_MTU = constant('IPV6_MTU');
 export const IPV6_V6ONLY = constant('IPV6_V6ONLY');
+export const IP_MTU = constant('IP_MTU');
+export const TCP_INFO = constant('TCP_INFO');
 export const TCP_KEEPCNT = constant('TCP_KEEPCNT');
 export const TCP_KEEPIDLE = constant('TCP_KEEPIDLE');
 export const TCP_KEEPINTVL = constant('TCP_KEEPINTVL');
@@ -103,6 +108,7 @@ export const AI_PASSIVE = constant('AI_PASSIVE');
 export const NI_NAMEREQD = constant('NI_NAMEREQD');
 
 // What the addon returns for these errors: -errno.
+export const EACCES = errno('EACCES');
 export const EADDRINUSE = errno('EADDRINUSE');
 export const EADDRNOTAVAIL = errno('EADDRNOTAVAIL');
 export const EAFNOSUPPORT = errno('EAFNOSUPPORT');
@@ -117,6 +123,7 @@ export const EINPROGRESS = errno('EINPROGRESS');
 export const EINTR = errno('EINTR');
 export const EISCONN = errno('EISCONN');
 export const ENOTCONN = errno('ENOTCONN');
+export const EPERM = errno('EPERM');
 export const EPIPE = errno('EPIPE');
 export const EPROTO = errno('EPROTO');
 export const ERANGE = errno('ERANGE');

@@ -177,7 +177,8 @@ test('objects that contradict themselves or name nothing are refused', () => {
     [{ host: 'x:80', port: 80 }, 'target.host', /port does not belong/],
     [{ path: '' }, 'target.path', /empty/],
     [{ path: 1 }, 'target.path', /Unix path/],
-    [{ host: 'x', port: 1, family: 'vsock' }, 'target.family', /"raw"/],
+    [{ host: 'x', port: 1, family: 29 }, 'target.family', /"raw"/],
+    [{ host: 'x', port: 1, family: 'tipc' }, 'target.family', /"raw"/],
     [{ host: 'x', port: 1, family: 'IPv4' }, 'target.family', /"ipv4"/],
     [{ host: 'x', port: 1, family: {} }, 'target.family', /family/],
     [{ family: 17, raw: [17, 0] }, 'target.raw', /Uint8Array/],
@@ -221,7 +222,9 @@ test('an address that leads nowhere is refused', () => {
     [{ family: 'ipv6', address: 'host', port: 1 }, 'target.address'],
     [{ family: 'ipv6', address: '::1', port: 1, scope: '' }, 'target.address'],
     [{ family: 'ipv6', address: '::1', port: 1, scope: 1 }, 'target.scope'],
-    [{ family: 17, address: '' }, 'target.family'],
+    [{ family: 29, address: '' }, 'target.family'],
+    [{ family: 17, address: '' }, 'target'],
+    [{ family: 'vsock', address: '2', port: 1 }, 'target'],
   ];
   for (const [address, argument] of table) {
     assert.throws(() => parseTarget(address), misuse('TypeError', argument), JSON.stringify(address));

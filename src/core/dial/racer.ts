@@ -5,6 +5,7 @@ import { systemError } from '../../error/system.js';
 import * as C from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Interest } from '../attempt.js';
+import { connectStep } from '../connect-step.js';
 import { bindTo, type BindOptions } from '../bind.js';
 import { closeDescriptor, openHandle, type Handle } from '../handle.js';
 import { familyNumber } from '../names.js';
@@ -33,6 +34,7 @@ export class Racer {
   readonly deadline: number;
   readonly #handle: Handle;
   readonly #sockaddr: Uint8Array;
+  #underway = false;
   #retryAt = Infinity;
   #pause = RETRY_FIRST;
 
@@ -62,7 +64,8 @@ export class Racer {
   step(now: number): Handle | null {
     if (this.#retryAt !== Infinity && now < this.#retryAt) return null;
     this.#retryAt = Infinity;
-    const result = native.connect(this.#handle.fd, this.#sockaddr);
+    const result = connectStep(this.#handle, this.#sockaddr, this.#underway);
+    this.#underway = true;
     if (result === 0 || result === C.EISCONN) {
       this.#handle.state = 'connected';
       return this.#handle;

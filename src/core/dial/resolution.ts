@@ -14,7 +14,7 @@ import * as C from '../../native/constants.js';
 import { native, requireNative } from '../../native/load.js';
 import type { Interest } from '../attempt.js';
 import { familyName } from '../names.js';
-import { decodeBytes } from '../sockaddr.js';
+import { decodeBytes, exactly, sockaddrOf } from '../sockaddr.js';
 import { Want } from '../want.js';
 import { Lookup } from './lookup.js';
 
@@ -96,7 +96,10 @@ function immediate(endpoint: Endpoint, options: ResolutionOptions): SocketAddres
     case 'unix':
       return fitting([unixAddress(endpoint.path)], options.family);
     case 'raw':
-      return fitting([decodeBytes(endpoint.raw)], options.family);
+      // Of any family: AF_UNSPEC, for one, dissolves an association (connect(2)). The kernel is the judge.
+      return [exactly(endpoint.raw)];
+    case 'other':
+      return fitting([decodeBytes(sockaddrOf(endpoint.parts))], options.family);
     case 'fd':
       throw refusal('ERR_NO_ADDRESS', 'lookup', `fd:${endpoint.fd} is a descriptor, not an address`);
     case 'inet': {
