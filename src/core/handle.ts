@@ -71,6 +71,11 @@ export class Handle {
     return this.kind === C.SOCK_STREAM || this.kind === C.SOCK_SEQPACKET;
   }
 
+  /** Bytes without boundaries, where a write that failed leaves a gap. The other kinds send a message whole or not at all. */
+  get isStream(): boolean {
+    return this.kind === C.SOCK_STREAM;
+  }
+
   /** Throws if the socket is closed or being closed. */
   check(phase: Phase): void {
     if (this.closing || this.registration.fd < 0) throw closedError(phase);

@@ -4,12 +4,12 @@ import type { Phase } from '../contract/error.js';
 import { refusal } from '../error/make.js';
 import type { ErrorFacts } from '../error/socket-error.js';
 import { systemError } from '../error/system.js';
-import { MSG_PEEK, MSG_WAITALL } from '../native/constants.js';
+import * as C from '../native/constants.js';
 import type { Attempt } from './attempt.js';
 import type { Handle } from './handle.js';
 import { receiveInto, receiveSlab } from './receive.js';
 import { sendOnce } from './send.js';
-import { slabRoom, slabTake } from './slab.js';
+import { slabHolds, slabRoom, slabTake } from './slab.js';
 import { Want } from './want.js';
 
 abstract class Receiving {
@@ -44,10 +44,26 @@ export class Recv extends Receiving implements Attempt<Buffer | null> {
   }
 
   step(): Buffer | null | Want {
-    const n = receiveSlab(this.registration, slabRoom(this.#max), this.flags);
-    if (n > 0) return slabTake(n);
+    const { handle, registration, flags } = this;
+    const max = this.#max;
+    // What does not fit of a message is lost, so the slab must have room for all that was asked for.
+    const whole = handle.kind !== C.SOCK_STREAM;
+    if (whole && !slabHolds(max)) return this.#receiveLarge();
+    const room = whole ? max : slabRoom(max);
+    const n = receiveSlab(registration, room, flags);
     if (n < 0) return n as Want;
-    return this.handle.endsWithZero ? null : Buffer.alloc(0);
+    if (n === 0) return handle.endsWithZero ? null : Buffer.alloc(0);
+    // tcp(7): the bytes are thrown away, and the memory is as it was.
+    if (flags & C.MSG_TRUNC && registration.shortMeansDrained) return Buffer.alloc(n);
+    // Elsewhere MSG_TRUNC answers with the length of the whole message.
+    return slabTake(n < room ? n : room);
+  }
+
+  #receiveLarge(): Buffer | null | Want {
+    const memory = Buffer.allocUnsafeSlow(this.#max);
+    const n = receiveInto(this.registration, memory, 0, memory.length, this.flags);
+    if (n < 0) return n as Want;
+    return n === 0 && this.handle.endsWithZero ? null : memory.subarray(0, n);
   }
 }
 
@@ -76,7 +92,7 @@ export class RecvFully extends Receiving implements Attempt<number> {
   #filled = 0;
 
   constructor(handle: Handle, target: Uint8Array, flags: number) {
-    super(handle, flags & ~MSG_WAITALL);
+    super(handle, flags & ~C.MSG_WAITALL);
     this.#target = target;
     this.#length = target.length;
   }
@@ -89,7 +105,7 @@ export class RecvFully extends Receiving implements Attempt<number> {
       if (n === 0) break;
       if (n < 0) return n;
       // Peeked bytes stay readable, so there is no event for the rest.
-      if (flags & MSG_PEEK) return n < this.#length ? Want.Pause : n;
+      if (flags & C.MSG_PEEK) return n < this.#length ? Want.Pause : n;
       this.#filled += n;
     }
     return this.#filled;
@@ -147,7 +163,6 @@ export class RecvAll implements Attempt<Buffer | null> {
 /** One send; it may be short. */
 export class Send implements Attempt<number> {
   readonly phase: Phase = 'write';
-  readonly breaks = true;
   readonly #handle: Handle;
   readonly #bytes: Uint8Array;
   readonly #length: number;
@@ -169,6 +184,9 @@ export class Send implements Attempt<number> {
   }
   get limit() {
     return this.#handle.sendLimit;
+  }
+  get breaks(): boolean {
+    return this.#handle.isStream;
   }
 
   step(): number {

@@ -45,6 +45,10 @@ export function sendMsg(handle: Handle, message: Message, o: Flags | undefined):
   return new SendMessage(handle, checkMessage('message', message), flagsOf(o));
 }
 
+export function sendWhole(handle: Handle, data: Data | Data[], flags: number): SendMessage {
+  return new SendMessage(handle, { data }, flags, { data: 'data', to: 'to', meta: 'meta' });
+}
+
 export function sendMany(handle: Handle, messages: readonly Message[], o: Op | undefined): SendMany {
   if (!Array.isArray(messages)) throw invalidType('messages', 'an array of messages', messages);
   admit(o, 'write');

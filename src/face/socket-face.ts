@@ -17,6 +17,7 @@ import { startListening } from '../core/listen.js';
 import { familyName, kindName } from '../core/names.js';
 import { PollOne } from '../core/select.js';
 import { SendAll } from '../core/send.js';
+import type { SendMessage } from '../core/message/message.js';
 import { localAddress, peerAddress } from '../core/sockaddr.js';
 import { Recv, RecvAll, RecvFully, RecvInto, Send } from '../core/transfer.js';
 import { queued, shutdownDescriptor } from '../core/writing.js';
@@ -38,6 +39,7 @@ import {
   sendMany,
   sendMsg,
   sendTo,
+  sendWhole,
 } from './messages.js';
 
 /** What one MSG_WAITALL receive may ask for: the kernel's own limit of a transfer. */
@@ -270,20 +272,24 @@ export function shutNumber(how: unknown): number {
 function recv(handle: Handle, max: number, o: Flags | undefined): Recv | RecvAll {
   wholeNumber('max', max, 1, MOST);
   const flags = flagsOf(o);
-  return flags & MSG_WAITALL ? new RecvAll(handle, max, flags) : new Recv(handle, max, flags);
+  return flags & MSG_WAITALL && handle.isStream ? new RecvAll(handle, max, flags) : new Recv(handle, max, flags);
 }
 
 function recvInto(handle: Handle, buffer: Uint8Array, o: Flags | undefined): RecvInto | RecvFully {
   checkBytes('buffer', buffer);
   const flags = flagsOf(o);
-  return flags & MSG_WAITALL ? new RecvFully(handle, buffer, flags) : new RecvInto(handle, buffer, flags);
+  return flags & MSG_WAITALL && handle.isStream
+    ? new RecvFully(handle, buffer, flags)
+    : new RecvInto(handle, buffer, flags);
 }
 
 function send(handle: Handle, data: Data, o: Flags | undefined): Send {
   return new Send(handle, toBytes('data', data, 'utf-8'), flagsOf(o));
 }
 
-function sendAll(handle: Handle, data: Data | Data[], o: Flags | undefined): SendAll {
+function sendAll(handle: Handle, data: Data | Data[], o: Flags | undefined): SendAll | SendMessage {
+  // Pieces are one message there, and an empty one is a message too.
+  if (!handle.isStream) return sendWhole(handle, data, flagsOf(o));
   const pieces = toPieces('data', data, 'utf-8');
   const flags = flagsOf(o);
   handle.check('write');

@@ -61,6 +61,8 @@ export class RecvMessage implements Attempt<Datagram | null> {
     if (n === 0 && isEnd(handle, room, flags)) return null;
     // With MSG_TRUNC it is the length of the whole message.
     const length = n < size ? n : size;
+    // tcp(7): with MSG_TRUNC the bytes are thrown away, and the memory is as it was.
+    if (flags & C.MSG_TRUNC && registration.shortMeansDrained) return datagramIn(handle, room, 0, Buffer.alloc(length));
     return datagramIn(handle, room, 0, own === null ? slabTake(length) : own.subarray(0, length));
   }
 

@@ -94,9 +94,8 @@ export class SendMessage implements Attempt<number> {
   get limit() {
     return this.#handle.sendLimit;
   }
-  /** A message is sent whole or not at all, so what queues behind one that failed is not touched. */
   get breaks(): boolean {
-    return this.#handle.kind === C.SOCK_STREAM;
+    return this.#handle.isStream;
   }
 
   interests(): readonly Interest[] {

@@ -1,0 +1,129 @@
+// Owns the tests of what keeps messages apart in the methods that streams have too: recv, recvInto, send, sendAll.
+
+import assert from 'node:assert/strict';
+import { constants } from 'berkeley';
+import { failure, inBothColours, type Net } from '../net/kit.js';
+
+type Socket = ReturnType<Net['socket']>;
+const { MSG_PEEK, MSG_TRUNC, MSG_WAITALL } = constants as Record<string, number>;
+
+async function two(net: Net): Promise<[Socket, Socket]> {
+  const receiver = net.socket('ipv4', 'dgram');
+  await receiver.bind('127.0.0.1:0');
+  const sender = net.socket('ipv4', 'dgram');
+  await sender.connect(receiver.getsockname());
+  return [receiver, sender];
+}
+
+inBothColours('recv of datagrams never loses what it has asked for, however full the slab is', async (net) => {
+  const [receiver, sender] = await two(net);
+  // Large pieces use the slab up, each of a different length, so that every place in it comes along.
+  for (let n = 60_000; n > 59_950; n--) {
+    await sender.send(Buffer.alloc(n, n & 255));
+    const data = await receiver.recv();
+    assert.deepEqual(data, Buffer.alloc(n, n & 255));
+  }
+  await sender.send(Buffer.alloc(65_507, 7));
+  assert.deepEqual(await receiver.recv(1_000_000), Buffer.alloc(65_507, 7));
+  sender.close();
+  receiver.close();
+});
+
+inBothColours(
+  'MSG_TRUNC answers with the length of the datagram, and never with bytes that did not arrive',
+  async (net) => {
+    const [receiver, sender] = await two(net);
+    await sender.send('0123456789');
+    const flags = MSG_TRUNC! | MSG_PEEK!;
+    assert.equal(await receiver.recvInto(Buffer.alloc(4), { flags }), 10);
+    assert.equal((await receiver.recv(4, { flags }))?.toString(), '0123');
+    const datagram = (await receiver.recvMsg({ size: 4, flags }))!;
+    assert.deepEqual([datagram.data.toString(), datagram.truncated], ['0123', true]);
+    assert.equal((await receiver.recv())?.toString(), '0123456789', 'peeking has left it');
+    sender.close();
+    receiver.close();
+  },
+);
+
+inBothColours('MSG_TRUNC throws bytes of TCP away, and shows no memory of others', async (net) => {
+  const listener = await net.listen('127.0.0.1:0');
+  const conn = await net.connect(listener.address);
+  const { socket } = await listener.accept();
+  await conn.write('secret');
+  assert.equal((await socket.recv())?.toString(), 'secret');
+  await conn.write('abcdef');
+  await socket.poll({ read: true });
+  assert.deepEqual(await socket.recv(4, { flags: MSG_TRUNC! }), Buffer.alloc(4));
+  assert.deepEqual((await socket.recvMsg({ size: 1, flags: MSG_TRUNC! }))?.data, Buffer.alloc(1));
+  assert.equal((await socket.recv())?.toString(), 'f');
+  conn.abort();
+  socket.close();
+  listener.close();
+});
+
+inBothColours('MSG_WAITALL does not put datagrams together', async (net) => {
+  const [receiver, sender] = await two(net);
+  await sender.send('ab');
+  await sender.send('cd');
+  assert.equal((await receiver.recv(100, { flags: MSG_WAITALL! }))?.toString(), 'ab');
+  assert.equal(await receiver.recvInto(Buffer.alloc(100), { flags: MSG_WAITALL! }), 2);
+  sender.close();
+  receiver.close();
+});
+
+inBothColours('sendAll of pieces is one datagram, of nothing an empty one', async (net) => {
+  const [receiver, sender] = await two(net);
+  const pieces = Array.from({ length: 3000 }, (_, i) => String.fromCharCode(97 + (i % 26)));
+  assert.equal(await sender.sendAll(pieces), 3000);
+  assert.equal((await receiver.recv())?.toString(), pieces.join(''));
+  assert.equal(await sender.sendAll(''), 0);
+  assert.equal((await receiver.recv())?.length, 0);
+  assert.equal(await sender.sendAll([]), 0);
+  assert.equal((await receiver.recvFrom())?.data.length, 0);
+  assert.equal(await sender.sendMsg({ data: ['one ', Buffer.from('and '), 'two'] }), 11);
+  assert.equal((await receiver.recv())?.toString(), 'one and two');
+  sender.close();
+  receiver.close();
+});
+
+inBothColours('a datagram that is too long fails, and those that queue behind it go out', async (net) => {
+  const [receiver, sender] = await two(net);
+  const large = Buffer.alloc(65_508);
+  // In the promise colour all of them are begun before the first is known to fail.
+  const calls = [
+    () => sender.send('a'),
+    () => sender.send(large),
+    () => sender.sendMsg({ data: large }),
+    () => sender.send('b'),
+  ];
+  const outcomes = calls.map(async (call) => {
+    try {
+      return await call();
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  });
+  assert.deepEqual(await Promise.all(outcomes), [1, 'EMSGSIZE', 'EMSGSIZE', 1]);
+  assert.equal((await receiver.recv())?.toString(), 'a');
+  assert.equal((await receiver.recv())?.toString(), 'b');
+  sender.close();
+  receiver.close();
+});
+
+inBothColours(
+  'promise 1: a timed-out receive consumes nothing; what had arrived stays for the next call',
+  async (net) => {
+    const [receiver, sender] = await two(net);
+    for (const call of [() => receiver.recvFrom(9, { timeout: 5 }), () => receiver.recvMsg({ timeout: 0 })])
+      assert.equal((await failure(call)).code, 'ETIMEDOUT');
+    assert.equal((await failure(() => receiver.recvMany(9, { timeout: 5 }))).code, 'ETIMEDOUT');
+    for (const data of ['a', 'b', 'c']) await sender.send(data);
+    assert.equal((await receiver.recvFrom())?.data.toString(), 'a');
+    assert.deepEqual(
+      (await receiver.recvMany(9, { timeout: 0 })).map(({ data }) => data.toString()),
+      ['b', 'c'],
+    );
+    sender.close();
+    receiver.close();
+  },
+);
