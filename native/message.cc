@@ -142,6 +142,29 @@ static napi_value JS_recvmmsg(napi_env env, napi_callback_info info) {
   return give(env, received);
 }
 
+// Copying a message at a time from JavaScript costs more than the copy.
+static napi_value JS_gather(napi_env env, napi_callback_info info) {
+  Arguments<7> a(env, info);
+  int64_t stride, slot, first, count;
+  Bytes memory, room, target;
+  if (!a.wide(1, &stride) || !a.wide(3, &slot) || !a.wide(4, &first) || !a.wide(5, &count) || stride < 0 ||
+      stride > INT_MAX || slot < 0 || slot > INT_MAX || first < 0 || first > batch_most || count < 0 ||
+      count > batch_most) {
+    return give(env, -EINVAL);
+  }
+  if (!a.bytes(0, &memory) || !a.bytes(2, &room) || !a.bytes(6, &target)) return give(env, -EFAULT);
+  size_t used = 0;
+  for (int64_t i = first; i < first + count; ++i) {
+    int32_t length;
+    if (!room.holds(i * slot, sizeof length)) return give(env, -EFAULT);
+    memcpy(&length, room.data + i * slot, sizeof length);
+    if (!memory.holds(i * stride, length) || !target.holds(static_cast<int64_t>(used), length)) return give(env, -EFAULT);
+    memcpy(target.data + used, memory.data + i * stride, static_cast<size_t>(length));
+    used += static_cast<size_t>(length);
+  }
+  return give(env, static_cast<int32_t>(used));
+}
+
 // One piece, or an array of at most IOV_MAX of them. The number of vectors, or -EFAULT.
 template <size_t N>
 static int pieces_of(const Arguments<N>& a, size_t index, iovec* vectors) {
@@ -234,6 +257,7 @@ const FunctionEntry message_functions[] = {
     {"recvmsg", JS_recvmsg},
     {"recvmsgSlab", JS_recvmsgSlab},
     {"recvmmsg", JS_recvmmsg},
+    {"gather", JS_gather},
     {"sendmsg", JS_sendmsg},
     {"sendmmsg", JS_sendmmsg},
     {nullptr, nullptr},

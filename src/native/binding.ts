@@ -89,6 +89,16 @@ export interface Binding {
     control: number,
     flags: number,
   ): number;
+  /** No system call: copies the data of `count` messages that recvmmsg received, from the `first` on, one after the other to `target`. `slot` is from one slot to the next. Returns how many bytes. */
+  gather(
+    memory: Uint8Array,
+    stride: number,
+    room: Uint8Array,
+    slot: number,
+    first: number,
+    count: number,
+    target: Uint8Array,
+  ): number;
   /** sendmsg(2) of one piece, or of at most IOV_MAX. */
   sendmsg(
     fd: number,

@@ -111,28 +111,18 @@ function beforeNothing(room: Room, n: number): number {
 
 /** Makes datagrams of the first `n` slots. */
 function take(handle: Handle, all: Datagram[], from: Buffer, stride: number, room: Room, n: number): void {
-  let chunk: Buffer | null = null;
-  let used = 0;
-  for (let i = 0; i < n; i++) {
-    const length = room.words[i * room.stride]!;
-    if (chunk === null || used + length > chunk.length) {
-      chunk = Buffer.allocUnsafeSlow(chunkSize(room, i, n));
-      used = 0;
+  const { words, stride: slot } = room;
+  for (let i = 0; i < n;) {
+    const first = i;
+    let size = words[i++ * slot]!;
+    while (i < n && size + words[i * slot]! <= TOGETHER) size += words[i++ * slot]!;
+    const chunk = Buffer.allocUnsafeSlow(size);
+    native.gather(from, stride, room.bytes, slot * 4, first, i - first, chunk);
+    let used = 0;
+    for (let each = first; each < i; each++) {
+      const end = used + words[each * slot]!;
+      all.push(datagramIn(handle, room, each, chunk.subarray(used, end)));
+      used = end;
     }
-    const at = i * stride;
-    from.copy(chunk, used, at, at + length);
-    all.push(datagramIn(handle, room, i, chunk.subarray(used, used + length)));
-    used += length;
   }
-}
-
-/** Room for as many messages from the `first` on as may lie together. */
-function chunkSize(room: Room, first: number, n: number): number {
-  let size = room.words[first * room.stride]!;
-  for (let i = first + 1; i < n; i++) {
-    const more = size + room.words[i * room.stride]!;
-    if (more > TOGETHER) break;
-    size = more;
-  }
-  return size;
 }
