@@ -18,9 +18,15 @@ let lastBytes: Uint8Array | null = null;
 
 const encoded = new WeakMap<SocketAddress, Uint8Array>();
 
+/** The bytes of a target that was sent to last. */
+export function knownDestination(to: Target, handle: Handle): Uint8Array | null {
+  return to === lastTarget && handle.family === lastFamily ? lastBytes : null;
+}
+
 /** The bytes of a target, or the lookup that finds them. */
 export function destinationOf(argument: string, to: Target, handle: Handle): Uint8Array | Resolution {
-  if (to === lastTarget && handle.family === lastFamily && lastBytes !== null) return lastBytes;
+  const known = knownDestination(to, handle);
+  if (known !== null) return known;
   if (to instanceof SocketAddress && fits(to, handle)) {
     let bytes = encoded.get(to);
     if (bytes === undefined) {

@@ -16,7 +16,7 @@ import { passOn } from '../passing.js';
 import { decodeBytes, sockaddrOf } from '../sockaddr.js';
 import { isWant, Want } from '../want.js';
 import { WORD } from './control.js';
-import { destinationOf } from './destination.js';
+import { destinationOf, knownDestination } from './destination.js';
 import { encodeMeta } from './encode.js';
 import { checkAccompanied, checkMessage, dataOf, lengthOf, whenFull } from './send-message.js';
 
@@ -39,9 +39,10 @@ export class SendMany implements Attempt<number> {
   readonly #messages: readonly Message[];
   /** How long each one was when the call was made. */
   readonly #lengths: number[] = [];
-  /** Lookups of messages whose target has a name in it, and what they found. */
+  /** Where each one goes, once it is known. */
+  readonly #names: (Uint8Array | null)[] = [];
+  /** Lookups of messages whose target has a name in it. */
   #lookups: Map<number, Resolution> | null = null;
-  #found: Map<number, Uint8Array> | null = null;
   #sent = 0;
 
   constructor(handle: Handle, messages: readonly Message[], argument = 'messages') {
@@ -103,10 +104,23 @@ export class SendMany implements Attempt<number> {
     this.#lookups = null;
   }
 
+  // What an argument is called is put together only where it is needed: it costs as much as the rest.
   #check(i: number): void {
-    const name = `${this.#argument}[${i}]`;
-    const message = this.#messages[i]!;
-    const length = checkedLength(name, message);
+    const message: unknown = this.#messages[i];
+    // The usual one first: bytes, and nothing to convert or to send with them.
+    if (typeof message === 'object' && message !== null) {
+      const { data, meta } = message as Message;
+      if (data instanceof Uint8Array && meta === undefined) {
+        this.#lengths.push(data.length);
+        return;
+      }
+    }
+    this.#checkClosely(`${this.#argument}[${i}]`, message);
+  }
+
+  #checkClosely(name: string, value: unknown): void {
+    const message = checkMessage(name, value);
+    const length = lengthOf(dataOf(`${name}.data`, message.data));
     if (message.meta !== undefined) {
       encodeMeta(`${name}.meta`, message.meta, this.#handle.family);
       checkAccompanied(`${name}.data`, message.meta, length, this.#handle);
@@ -116,9 +130,16 @@ export class SendMany implements Attempt<number> {
 
   #aim(i: number): void {
     const { to } = this.#messages[i]!;
-    if (to === undefined) return;
-    const destination = destinationOf(`${this.#argument}[${i}].to`, to, this.#handle);
-    if (destination instanceof Resolution) (this.#lookups ??= new Map()).set(i, destination);
+    const destination =
+      to === undefined
+        ? null
+        : (knownDestination(to, this.#handle) ?? destinationOf(`${this.#argument}[${i}].to`, to, this.#handle));
+    if (!(destination instanceof Resolution)) {
+      this.#names.push(destination);
+      return;
+    }
+    this.#names.push(null);
+    (this.#lookups ??= new Map()).set(i, destination);
   }
 
   #lookUp(): Want | null {
@@ -126,7 +147,7 @@ export class SendMany implements Attempt<number> {
     for (const [i, lookup] of this.#lookups) {
       const addresses = lookup.step();
       if (isWant(addresses)) return addresses;
-      (this.#found ??= new Map()).set(i, sockaddrOf(addresses[0]!));
+      this.#names[i] = sockaddrOf(addresses[0]!);
       this.#lookups.delete(i);
     }
     this.#lookups = null;
@@ -150,7 +171,7 @@ export class SendMany implements Attempt<number> {
       const i = this.#sent + rows;
       const message = this.#messages[i]!;
       const data = this.#dataOf(i);
-      const to = this.#nameOf(i);
+      const to = this.#names[i]!;
       if (message.meta !== meta) {
         meta = message.meta;
         control = meta === undefined ? null : encodeMeta(`${this.#argument}[${i}].meta`, meta, this.#handle.family);
@@ -193,34 +214,25 @@ export class SendMany implements Attempt<number> {
     const { meta } = this.#messages[i]!;
     const control = encodeMeta(`${this.#argument}[${i}].meta`, meta ?? {}, this.#handle.family);
     if (meta?.fds !== undefined) passOn(meta.fds);
-    const n = native.sendmsg(this.#handle.fd, this.#dataOf(i), this.#nameOf(i), control, 0);
+    const n = native.sendmsg(this.#handle.fd, this.#dataOf(i), this.#names[i]!, control, 0);
     return n < 0 ? n : 1;
   }
 
   #dataOf(i: number): Uint8Array {
-    const data = dataOf(`${this.#argument}[${i}].data`, this.#messages[i]!.data);
-    const bytes = data instanceof Uint8Array ? data : Buffer.concat(data);
+    const { data } = this.#messages[i]!;
+    const bytes = data instanceof Uint8Array ? data : this.#convert(i, data);
     if (bytes.length !== this.#lengths[i])
       throw refusal('ERR_BUFFER_DETACHED', 'write', 'the data was detached or resized during the call', this.facts());
     return bytes;
   }
 
-  #nameOf(i: number): Uint8Array | null {
-    const { to } = this.#messages[i]!;
-    if (to === undefined) return null;
-    const found = this.#found?.get(i) ?? destinationOf(`${this.#argument}[${i}].to`, to, this.#handle);
-    return found as Uint8Array;
+  #convert(i: number, given: Message['data']): Uint8Array {
+    const data = dataOf(`${this.#argument}[${i}].data`, given);
+    return data instanceof Uint8Array ? data : Buffer.concat(data);
   }
 
   #whereabouts(): SocketAddress | null {
-    const name = this.#nameOf(this.#sent);
+    const name = this.#names[this.#sent]!;
     return name === null ? null : decodeBytes(name);
   }
-}
-
-function checkedLength(argument: string, value: unknown): number {
-  const message = value as Message;
-  // The usual one first: bytes, and nothing to convert.
-  if (typeof value === 'object' && value !== null && message.data instanceof Uint8Array) return message.data.length;
-  return lengthOf(dataOf(`${argument}.data`, checkMessage(argument, value).data));
 }
