@@ -16,4 +16,5 @@ export type * from './socket.js';
 export type * from './conn.js';
 export type * from './listener.js';
 export type * from './tls.js';
+export type * from './udp.js';
 export type * from './net.js';

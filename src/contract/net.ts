@@ -7,6 +7,7 @@ import type { Duration, Mode, Op, R } from './mode.js';
 import type { OptionSetting } from './option.js';
 import type { PollEvents, Socket } from './socket.js';
 import type { TlsOptions } from './tls.js';
+import type { UdpOptions, UdpSocket } from './udp.js';
 
 /** Something that turns a name into addresses. */
 export interface Resolver<M extends Mode = 'async'> {
@@ -65,6 +66,17 @@ export interface Net<M extends Mode> {
    * for await (const conn of listener) void serve(conn);
    */
   listen(this: void, at: Target | number | Target[], o?: ListenOptions): R<M, Listener<M>>;
+  /**
+   * Makes a UDP socket: socket(2), bind(2). A number is a port on every local address, of IPv6 and IPv4 where there is IPv6. Without an
+   * address the kernel chooses the port at once, see `localAddr`. A name is looked up, and its first address taken: a socket has one.
+   * With `connect`, connect(2) makes that address the only peer; without `at` the socket is of its family.
+   *
+   * @throws SocketError `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, phase `'bind'`; `ERR_NO_ADDRESS` when the families do not fit; ResolveError for a name; TimeoutError
+   * @example
+   * const socket = await udp('127.0.0.1:0');
+   * const { data, from } = await socket.recv();
+   */
+  udp(this: void, at?: Target | number, o?: UdpOptions): R<M, UdpSocket<M>>;
   /** Two connections that are each other's peer: socketpair(2) of Unix streams. */
   pair(this: void): [Conn<M>, Conn<M>];
   /** Two sockets that are each other's peer: socketpair(2) of Unix sockets. */
@@ -89,7 +101,7 @@ export interface Net<M extends Mode> {
    */
   select(
     this: void,
-    wanted: [Socket<M> | Conn<M> | Listener<M>, PollEvents][],
+    wanted: [Socket<M> | Conn<M> | Listener<M> | UdpSocket<M>, PollEvents][],
     o?: Op,
   ): R<M, ({ index: number } & PollEvents)[]>;
   /**

@@ -142,7 +142,7 @@ function attemptTimeout(value: unknown): number {
   return ms;
 }
 
-function flag(argument: string, value: unknown, usual: boolean): boolean {
+export function flag(argument: string, value: unknown, usual: boolean): boolean {
   if (value === undefined) return usual;
   if (typeof value !== 'boolean') throw invalidType(argument, 'a boolean', value);
   return value;

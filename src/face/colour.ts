@@ -4,6 +4,7 @@ import type { Mode } from '../contract/mode.js';
 import type { Conn } from '../contract/conn.js';
 import type { Listener, ListenOptions } from '../contract/listener.js';
 import type { Socket } from '../contract/socket.js';
+import type { UdpSocket } from '../contract/udp.js';
 import type { Handle } from '../core/handle.js';
 import type { Stream } from '../core/stream.js';
 import type { SessionPlan } from '../core/tls/tls.js';
@@ -13,5 +14,6 @@ export interface Colour<M extends Mode> {
   readonly runner: Runner<M>;
   socket(handle: Handle): Socket<M>;
   conn(stream: Stream): Conn<M>;
+  udp(handle: Handle): UdpSocket<M>;
   listener(handles: readonly Handle[], o: ListenOptions, tls: SessionPlan | null): Listener<M>;
 }

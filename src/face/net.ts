@@ -6,6 +6,7 @@ import type { ListenOptions, Listener } from '../contract/listener.js';
 import type { Mode, Op, R } from '../contract/mode.js';
 import type { Net } from '../contract/net.js';
 import type { PollEvents, Socket } from '../contract/socket.js';
+import type { UdpSocket } from '../contract/udp.js';
 import { parseListenTarget, parseTarget, type Endpoint } from '../address/target.js';
 import { encodingOf } from '../codec/text.js';
 import { adopt } from '../core/adopt.js';
@@ -21,6 +22,7 @@ import { Immediately } from '../core/ready.js';
 import { Select, type Selected } from '../core/select.js';
 import { Stream } from '../core/stream.js';
 import { addTls, Handshake, serverPlan, type SessionPlan, setTlsDefaults } from '../core/tls/tls.js';
+import { OpenUdp } from '../core/udp/udp.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
 import { admit } from '../wait/limit.js';
 import { checkEvents } from './check.js';
@@ -30,6 +32,8 @@ import { connectPlan, listenPlan, numeric, type ConnectPlan } from './arguments.
 import { ListenerFace } from './listener-face.js';
 import { resolverAnswer, resolverQuestion } from './resolver.js';
 import { SocketFace } from './socket-face.js';
+import { udpPlan } from './udp-arguments.js';
+import { UdpFace } from './udp-face.js';
 
 export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
   const { runner } = colour;
@@ -98,6 +102,14 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
         const tls = listenTls(endpoints, o.tls);
         return new Listen(endpoints, plan, (handles) => colour.listener(handles, o, tls));
       }, undefined);
+    },
+
+    udp(at, o = {}) {
+      return runner.go<UdpSocket<M>>(() => {
+        const plan = udpPlan(at, o);
+        admit(o, 'bind');
+        return new OpenUdp(plan, (handle) => colour.udp(handle));
+      }, o);
     },
 
     pair() {
@@ -210,7 +222,7 @@ function selected(one: unknown, argument: string): Selected {
   const [thing, wanted] = one as [unknown, PollEvents];
   const events = checkEvents(`${argument}[1]`, wanted);
   const stream = ConnFace.streamOf(thing);
-  const socket = SocketFace.handleOf(thing);
+  const socket = SocketFace.handleOf(thing) ?? UdpFace.handleOf(thing);
   const handles = stream !== null ? [stream.handle] : socket !== null ? [socket] : ListenerFace.handlesOf(thing);
   if (handles === null) throw invalidType(`${argument}[0]`, 'a socket, connection or listener of berkeley', thing);
   for (const handle of handles) handle.check('read');

@@ -1,6 +1,6 @@
 // The promise colour: `import { connect } from 'berkeley'`.
 
-import type { Conn, Data, Listener, Net, Op } from '../contract/index.js';
+import type { Conn, Data, Datagram, Listener, Net, Op, UdpSocket } from '../contract/index.js';
 import { Accept } from '../core/accept.js';
 import { NextPiece } from '../core/reading.js';
 import type { Stream } from '../core/stream.js';
@@ -11,6 +11,7 @@ import { ConnFace } from '../face/conn-face.js';
 import { ListenerFace } from '../face/listener-face.js';
 import { netOf } from '../face/net.js';
 import { SocketFace } from '../face/socket-face.js';
+import { UdpFace } from '../face/udp-face.js';
 import { mayProceed } from '../wait/fairness.js';
 import { promised } from '../wait/promise.js';
 
@@ -71,10 +72,27 @@ class AsyncListenerFace extends ListenerFace<'async'> implements AsyncIterable<C
   });
 }
 
+class AsyncUdpFace extends UdpFace<'async'> implements AsyncIterable<Datagram> {
+  [Symbol.asyncIterator](): AsyncIterator<Datagram, undefined> {
+    return { next: () => this.#next() };
+  }
+
+  /** As the listener's. */
+  async #next(): Promise<IteratorResult<Datagram, undefined>> {
+    try {
+      return { done: false, value: await this.recv() };
+    } catch (error) {
+      if (error instanceof ClosedError) return { done: true, value: undefined };
+      throw error;
+    }
+  }
+}
+
 const colour: Colour<'async'> = {
   runner: promised,
   socket: (handle) => new SocketFace(handle, colour),
   conn: (stream) => new AsyncConnFace(stream, colour) as Conn<'async'>,
+  udp: (handle) => new AsyncUdpFace(handle, colour) as UdpSocket<'async'>,
   listener: (handles, o, tls) => new AsyncListenerFace(handles, colour, o, tls) as Listener<'async'>,
 };
 
@@ -88,6 +106,7 @@ export * from '../face/common.js';
 export const {
   connect,
   listen,
+  udp,
   pair,
   socketPair,
   share,

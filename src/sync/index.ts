@@ -1,6 +1,6 @@
 // The blocking colour: `import { connect } from 'berkeley/sync'`.
 
-import type { Conn, Listener, Net } from '../contract/index.js';
+import type { Conn, Datagram, Listener, Net, UdpSocket } from '../contract/index.js';
 import { NextPiece } from '../core/reading.js';
 import type { Stream } from '../core/stream.js';
 import { ClosedError } from '../error/socket-error.js';
@@ -9,6 +9,7 @@ import { ConnFace } from '../face/conn-face.js';
 import { ListenerFace } from '../face/listener-face.js';
 import { netOf } from '../face/net.js';
 import { SocketFace } from '../face/socket-face.js';
+import { UdpFace } from '../face/udp-face.js';
 import { blocking } from '../wait/blocking.js';
 
 class SyncConnFace extends ConnFace<'sync'> implements Iterable<Buffer> {
@@ -34,10 +35,26 @@ class SyncListenerFace extends ListenerFace<'sync'> implements Iterable<Conn<'sy
   }
 }
 
+class SyncUdpFace extends UdpFace<'sync'> implements Iterable<Datagram> {
+  [Symbol.iterator](): Iterator<Datagram, undefined> {
+    return {
+      next: () => {
+        try {
+          return { done: false, value: this.recv() };
+        } catch (error) {
+          if (error instanceof ClosedError) return { done: true, value: undefined };
+          throw error;
+        }
+      },
+    };
+  }
+}
+
 const colour: Colour<'sync'> = {
   runner: blocking,
   socket: (handle) => new SocketFace(handle, colour),
   conn: (stream) => new SyncConnFace(stream, colour) as Conn<'sync'>,
+  udp: (handle) => new SyncUdpFace(handle, colour) as UdpSocket<'sync'>,
   listener: (handles, o, tls) => new SyncListenerFace(handles, colour, o, tls) as Listener<'sync'>,
 };
 
@@ -51,6 +68,7 @@ export * from '../face/common.js';
 export const {
   connect,
   listen,
+  udp,
   pair,
   socketPair,
   share,
