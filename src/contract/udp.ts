@@ -41,14 +41,14 @@ export interface UdpBase<M extends Mode> extends Disposable, AsyncDisposable {
    *
    * @throws TimeoutError when the limit is spent: nothing is consumed; SocketError `ECONNREFUSED` once, on a connected socket, after the
    * peer's machine said that nobody receives there
-   * @example const { data, from } = await socket.recv({ timeout: '1s' });
+   * @example const { data, from } = await udpSocket.recv({ timeout: '1s' });
    */
   recv(o?: Op & { max?: number }): R<M, Datagram>;
   /**
    * Waits for the next datagram and takes what is there with it, at most `max` of them: recvmmsg(2). At least one.
    *
    * @throws as `recv`
-   * @example for (const { data, from } of await socket.recvMany(64)) await socket.send(data, from);
+   * @example for (const { data, from } of await udpSocket.recvMany(64)) await udpSocket.send(data, from);
    */
   recvMany(max: number, o?: Op & { size?: number }): R<M, Datagram[]>;
   /**
@@ -61,7 +61,7 @@ export interface UdpBase<M extends Mode> extends Disposable, AsyncDisposable {
    *
    * @throws SocketError `EMSGSIZE` for more than 65,507 bytes (65,527 over IPv6), `EDESTADDRREQ` without any destination, `EACCES` for
    * a broadcast without `broadcast`, `ENETUNREACH`, `ECONNREFUSED` as `recv`; ResolveError for a name
-   * @example await socket.send('ping', '192.0.2.1:7');
+   * @example await udpSocket.send('ping', '192.0.2.1:7');
    */
   send(data: Data | Data[], to?: Target, o?: Op & { meta?: Meta }): R<M, number>;
   /**
@@ -69,7 +69,7 @@ export interface UdpBase<M extends Mode> extends Disposable, AsyncDisposable {
    * fails, those before it are sent and counted; the error comes when it is the first.
    *
    * @throws as `send`
-   * @example await socket.sendMany([{ data: 'a', to: peer }, { data: 'b', to: peer }]);
+   * @example await udpSocket.sendMany([{ data: 'a', to: '192.0.2.1:7' }, { data: 'b', to: '192.0.2.2:7' }]);
    */
   sendMany(messages: Message[], o?: Op): R<M, number>;
   /**
@@ -77,7 +77,7 @@ export interface UdpBase<M extends Mode> extends Disposable, AsyncDisposable {
    * that wait in the kernel already do. `null` takes that back: the port stays.
    *
    * @throws SocketError `ENETUNREACH`, `EINVAL`; ResolveError for a name; TimeoutError
-   * @example await socket.connect('192.0.2.1:53');
+   * @example await udpSocket.connect('192.0.2.1:53');
    */
   connect(to: Target | null, o?: Op): R<M, void>;
   /**
@@ -86,7 +86,7 @@ export interface UdpBase<M extends Mode> extends Disposable, AsyncDisposable {
    * Closing the socket leaves all groups.
    *
    * @throws TypeError for what is no group, an unknown interface, or a source of another family; SocketError `EADDRINUSE` when it is a member already, `ENODEV`
-   * @example socket.join('239.1.2.3', { interface: 'eth0' });
+   * @example udpSocket.join('239.1.2.3', { interface: 'eth0' });
    */
   join(group: string, o?: Membership): this;
   /** Ends a membership, named as it was joined: MCAST_LEAVE_GROUP, MCAST_LEAVE_SOURCE_GROUP. @throws as `join`; SocketError `EADDRNOTAVAIL` when it is no member */

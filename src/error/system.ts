@@ -97,6 +97,7 @@ const hints: Partial<Record<string, string>> = {
   'bind EACCES': 'Ports below 1024 need CAP_NET_BIND_SERVICE; a Unix path needs write permission in its folder.',
   'connect EACCES': 'A broadcast address needs SO_BROADCAST; a Unix path needs write permission on the file.',
   'getsockopt EPERM': 'This option needs CAP_NET_ADMIN.',
+  'sendmmsg EACCES': 'A broadcast address needs SO_BROADCAST.',
   'sendmsg EACCES': 'A broadcast address needs SO_BROADCAST.',
   'sendto EACCES': 'A broadcast address needs SO_BROADCAST.',
   'setsockopt EPERM': 'This option, or this value of it, needs CAP_NET_ADMIN or CAP_NET_RAW.',

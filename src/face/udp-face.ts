@@ -47,7 +47,7 @@ export class UdpFace<M extends Mode> implements UdpBase<M> {
   }
 
   get localAddr(): Address {
-    if (this.#handle.fd >= 0) this.#local = localAddress(this.#handle.fd);
+    this.#rememberLocal();
     return this.#local;
   }
 
@@ -115,7 +115,7 @@ export class UdpFace<M extends Mode> implements UdpBase<M> {
   }
 
   close(): void {
-    void this.localAddr;
+    this.#rememberLocal();
     closeQuietly(this.#handle);
   }
 
@@ -132,6 +132,10 @@ export class UdpFace<M extends Mode> implements UdpBase<M> {
     const { fd } = this.#handle;
     const remote = fd < 0 ? null : shownAddress(() => this.socket.getpeername());
     return show('UdpSocket', { fd, local: this.localAddr.toString(), remote }, options);
+  }
+
+  #rememberLocal(): void {
+    if (this.#handle.fd >= 0) this.#local = localAddress(this.#handle.fd);
   }
 }
 

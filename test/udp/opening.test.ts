@@ -33,7 +33,13 @@ inBothColours('a number is a port on every local address, and an address is that
   assert.equal(everywhere.localAddr.port, port);
   assert.equal(everywhere.localAddr.address, hasIpv6 ? '::' : '0.0.0.0');
   const peer = await startPeer(t);
-  for (const target of ['127.0.0.1:0', { host: '127.0.0.1', port: 0 }, 'udp://127.0.0.1:0', 'localhost:0', { host: 'localhost', port: 0, family: 'ipv4' }] satisfies Target[]) {
+  for (const target of [
+    '127.0.0.1:0',
+    { host: '127.0.0.1', port: 0 },
+    'udp://127.0.0.1:0',
+    'localhost:0',
+    { host: 'localhost', port: 0, family: 'ipv4' },
+  ] satisfies Target[]) {
     await using socket = await net.udp(target, { family: 'ipv4' });
     assert.equal(socket.localAddr.address, '127.0.0.1');
     assert.equal(socket.socket.family, 'ipv4');
@@ -43,7 +49,10 @@ inBothColours('a number is a port on every local address, and an address is that
   }
   await using four = await net.udp({ port: 0 }, { family: 'ipv4' });
   assert.equal(four.localAddr.address, '0.0.0.0');
-  await using raw = await net.udp({ family: constants['AF_INET']!, raw: Buffer.from('02000000' + '7f000001' + '0000000000000000', 'hex') });
+  await using raw = await net.udp({
+    family: constants['AF_INET']!,
+    raw: Buffer.from('02000000' + '7f000001' + '0000000000000000', 'hex'),
+  });
   assert.equal(raw.localAddr.address, '127.0.0.1');
 });
 
@@ -183,7 +192,10 @@ inBothColours('fd: takes a UDP socket over, and nothing else', async (net, t) =>
   await using socket = await net.udp(`fd:${given.detach()}`, { connect: peer.at });
   await socket.send('taken over');
   assert.deepEqual((await peer.got()).map(String), ['taken over', '127.0.0.1', String(socket.localAddr.port)]);
-  for (const [family, kind] of [['unix', 'dgram'], ['ipv4', 'stream']] as const) {
+  for (const [family, kind] of [
+    ['unix', 'dgram'],
+    ['ipv4', 'stream'],
+  ] as const) {
     const other = net.socket(family, kind);
     const fd = other.detach();
     const before = descriptors();

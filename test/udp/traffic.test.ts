@@ -30,7 +30,13 @@ inBothColours('an empty datagram is a datagram, in every way of receiving', asyn
   const { data } = await socket.recv(SOON);
   assert.ok(Buffer.isBuffer(data) && data.length === 0);
   const many = await socket.recvMany(8, SOON);
-  assert.deepEqual(many.map(({ data, from }) => [data.length, from.toString()]), [[0, peer.at], [0, peer.at]]);
+  assert.deepEqual(
+    many.map(({ data, from }) => [data.length, from.toString()]),
+    [
+      [0, peer.at],
+      [0, peer.at],
+    ],
+  );
   assert.equal(await socket.send('', peer.at), 0);
   assert.equal((await peer.got())[0].length, 0);
   assert.equal(await socket.send([], peer.at), 0);
@@ -62,7 +68,13 @@ inBothColours('what is longer than max is cut off, says so, and its rest is lost
   await peer.send('abc', to);
   await peer.send('defgh', to);
   const both = await socket.recvMany(2, { size: 4, ...SOON });
-  assert.deepEqual(both.map(({ data, truncated }) => [data.toString(), truncated]), [['abc', false], ['defg', true]]);
+  assert.deepEqual(
+    both.map(({ data, truncated }) => [data.toString(), truncated]),
+    [
+      ['abc', false],
+      ['defg', true],
+    ],
+  );
 });
 
 inBothColours('peeking leaves the datagram where it is', async (net, t) => {
@@ -78,17 +90,23 @@ inBothColours('peeking leaves the datagram where it is', async (net, t) => {
   assert.equal((await failure(() => socket.recv({ timeout: 0 }))).code, 'ETIMEDOUT');
 });
 
-inBothColours('a datagram that is too large is EMSGSIZE, names its destination, and the socket lives on', async (net, t) => {
-  const peer = await startPeer(t);
-  await using socket = await net.udp('127.0.0.1:0');
-  for (let i = 0; i < 3; i++) {
-    const failed = await failure(() => socket.send(Buffer.alloc(65_508), peer.at));
-    assert.deepEqual([failed.code, failed.phase, failed.address, failed.port], ['EMSGSIZE', 'write', '127.0.0.1', peer.port]);
-    assert.match(failed.message, new RegExp(`EMSGSIZE 127\\.0\\.0\\.1:${peer.port}`));
-  }
-  await socket.send('alive', peer.at);
-  assert.equal((await peer.got())[0].toString(), 'alive');
-});
+inBothColours(
+  'a datagram that is too large is EMSGSIZE, names its destination, and the socket lives on',
+  async (net, t) => {
+    const peer = await startPeer(t);
+    await using socket = await net.udp('127.0.0.1:0');
+    for (let i = 0; i < 3; i++) {
+      const failed = await failure(() => socket.send(Buffer.alloc(65_508), peer.at));
+      assert.deepEqual(
+        [failed.code, failed.phase, failed.address, failed.port],
+        ['EMSGSIZE', 'write', '127.0.0.1', peer.port],
+      );
+      assert.match(failed.message, new RegExp(`EMSGSIZE 127\\.0\\.0\\.1:${peer.port}`));
+    }
+    await socket.send('alive', peer.at);
+    assert.equal((await peer.got())[0].toString(), 'alive');
+  },
+);
 
 inBothColours('a send that fails harms nothing that was sent after it', async (net, t) => {
   const peer = await startPeer(t);
@@ -102,21 +120,24 @@ inBothColours('a send that fails harms nothing that was sent after it', async (n
   assert.equal((await peer.got())[0].toString(), 'behind it');
 });
 
-inBothColours('a refused peer is ECONNREFUSED once, at the next receive or send of a connected socket', async (net, t) => {
-  const peer = await startPeer(t);
-  await using socket = await net.udp(undefined, { connect: peer.at });
-  await peer.run('s.close()');
-  for (const next of ['recv', 'send', 'recvMany'] as const) {
-    await socket.send('anybody?');
-    await socket.socket.poll({ read: true }, SOON);
-    const failed = await failure(() =>
-      next === 'send' ? socket.send('x') : next === 'recv' ? socket.recv(SOON) : socket.recvMany(4, SOON),
-    );
-    assert.equal(failed.code, 'ECONNREFUSED', next);
-    // Then clean again.
-    assert.equal((await failure(() => socket.recv({ timeout: 0 }))).code, 'ETIMEDOUT', next);
-  }
-});
+inBothColours(
+  'a refused peer is ECONNREFUSED once, at the next receive or send of a connected socket',
+  async (net, t) => {
+    const peer = await startPeer(t);
+    await using socket = await net.udp(undefined, { connect: peer.at });
+    await peer.run('s.close()');
+    for (const next of ['recv', 'send', 'recvMany'] as const) {
+      await socket.send('anybody?');
+      await socket.socket.poll({ read: true }, SOON);
+      const failed = await failure(() =>
+        next === 'send' ? socket.send('x') : next === 'recv' ? socket.recv(SOON) : socket.recvMany(4, SOON),
+      );
+      assert.equal(failed.code, 'ECONNREFUSED', next);
+      // Then clean again.
+      assert.equal((await failure(() => socket.recv({ timeout: 0 }))).code, 'ETIMEDOUT', next);
+    }
+  },
+);
 
 inBothColours('a receive that waits hears of the refusal', async (net, t) => {
   const peer = await startPeer(t);
@@ -150,7 +171,7 @@ inBothColours('a broadcast needs `broadcast`: EACCES without it, and it arrives 
   assert.equal(socket.broadcast, false);
   const failed = await failure(() => socket.send('to all', to));
   assert.deepEqual([failed.code, failed.address, failed.port], ['EACCES', '127.255.255.255', peer.port]);
-  assert.match(failed.hint!, /broadcast/);
+  assert.match(failed.hint!, /SO_BROADCAST/);
   socket.broadcast = true;
   assert.equal(socket.broadcast, true);
   assert.equal(await socket.send('to all', to), 6);
@@ -171,7 +192,10 @@ inBothColours('sendMany sends each with its destination, and recvMany takes what
   got.push(...(await socket.recvMany(8, SOON)).map(({ data }) => data.toString()));
   assert.equal(got.length, 8);
   got.push(...(await socket.recvMany(1000, SOON)).map(({ data }) => data.toString()));
-  assert.deepEqual(got, Array.from({ length: 50 }, (_, i) => `r${i}`));
+  assert.deepEqual(
+    got,
+    Array.from({ length: 50 }, (_, i) => `r${i}`),
+  );
 });
 
 inBothColours('sendMany counts those before one that fails; the error comes when it is the first', async (net, t) => {
@@ -203,7 +227,18 @@ inBothColours('ttl and tos are what Python reads and what arrives', async (net, 
     assert.deepEqual([socket.ttl, socket.tos], [33, 0xb9]);
     await socket.send('x', peer.at);
     const seen = await peer.value('sorted((t, d[0]) for _, t, d in s.recvmsg(10, 200)[1])');
-    assert.deepEqual(seen, six ? [[52, 33], [67, 0xb9]] : [[1, 0xb9], [2, 33]]);
+    assert.deepEqual(
+      seen,
+      six
+        ? [
+            [52, 33],
+            [67, 0xb9],
+          ]
+        : [
+            [1, 0xb9],
+            [2, 33],
+          ],
+    );
   }
 });
 
@@ -214,13 +249,18 @@ if (hasIpv6)
     socket.ttl = 7;
     socket.tos = 0x20;
     await socket.send('x', peer.at);
-    assert.deepEqual(await peer.value('sorted((t, d[0]) for _, t, d in s.recvmsg(10, 200)[1])'), [[1, 0x20], [2, 7]]);
+    assert.deepEqual(await peer.value('sorted((t, d[0]) for _, t, d in s.recvmsg(10, 200)[1])'), [
+      [1, 0x20],
+      [2, 7],
+    ]);
   });
 
 inBothColours('a wrong argument of a method is a TypeError or RangeError that names it', async (net) => {
   await using socket = await net.udp('127.0.0.1:0');
   const at = socket.localAddr;
-  const odd = socket as unknown as Record<string, (...words: unknown[]) => unknown> & { multicast: Record<string, unknown> };
+  const odd = socket as unknown as Record<string, (...words: unknown[]) => unknown> & {
+    multicast: Record<string, unknown>;
+  };
   const set = (name: string, value: unknown) => () => ((odd as Record<string, unknown>)[name] = value);
   const setMulticast = (name: string, value: unknown) => () => (odd.multicast[name] = value);
   const wrong: [() => unknown, string][] = [

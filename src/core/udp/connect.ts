@@ -73,7 +73,9 @@ function disconnect(handle: Handle): void {
 
 function bindAgain(handle: Handle, wildcard: SocketAddress, port: number): void {
   const at =
-    wildcard.family === 'ipv4' ? ipv4Address(wildcard.address, port) : ipv6Address(wildcard.address, port, wildcard.scope);
+    wildcard.family === 'ipv4'
+      ? ipv4Address(wildcard.address, port)
+      : ipv6Address(wildcard.address, port, wildcard.scope);
   const result = native.bind(handle.fd, sockaddrOf(at));
   if (result < 0) throw systemError(result, 'bind', 'connect', at);
 }

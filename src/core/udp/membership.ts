@@ -31,12 +31,14 @@ function change(handle: Handle, group: unknown, o: Membership = {}, any: number,
     throw invalidValue('interface', 'must be left out where the group names a zone', o.interface);
   const index = interfaceIndex('interface', o.interface ?? numbered(zone));
   handle.check('option');
-  const fits = address.kind === 'ipv6' ? handle.family === C.AF_INET6 : handle.family === C.AF_INET || takesIpv4(handle);
+  const fits =
+    address.kind === 'ipv6' ? handle.family === C.AF_INET6 : handle.family === C.AF_INET || takesIpv4(handle);
   if (!fits) throw invalidValue('group', `is ${address.kind}, and the socket is not`, group);
   const level = address.kind === 'ipv4' ? C.IPPROTO_IP : C.IPPROTO_IPV6;
   const request = requestOf(index, source === null ? [address] : [address, source]);
   const result = native.setsockopt(handle.fd, level, source === null ? any : fromSource, request, request.length);
-  if (result < 0) throw systemError(result, 'setsockopt', 'option', { address: address.address, toString: () => String(group) });
+  if (result < 0)
+    throw systemError(result, 'setsockopt', 'option', { address: address.address, toString: () => String(group) });
 }
 
 function groupOf(group: unknown): Literal {
