@@ -7,7 +7,7 @@ import type { Duration, Mode, Op, R } from './mode.js';
 import type { OptionSetting } from './option.js';
 import type { PollEvents, Socket } from './socket.js';
 import type { TlsOptions } from './tls.js';
-import type { UdpOptions, UdpSocket } from './udp.js';
+import type { UdpOpenOptions, UdpSocket } from './udp.js';
 
 /** Something that turns a name into addresses. */
 export interface Resolver<M extends Mode = 'async'> {
@@ -76,7 +76,7 @@ export interface Net<M extends Mode> {
    * const socket = await udp('127.0.0.1:0');
    * const { data, from } = await socket.recv();
    */
-  udp(this: void, at?: Target | number, o?: UdpOptions): R<M, UdpSocket<M>>;
+  udp(this: void, at?: Target | number, o?: UdpOpenOptions): R<M, UdpSocket<M>>;
   /** Two connections that are each other's peer: socketpair(2) of Unix streams. */
   pair(this: void): [Conn<M>, Conn<M>];
   /** Two sockets that are each other's peer: socketpair(2) of Unix sockets. */

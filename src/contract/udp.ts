@@ -88,9 +88,9 @@ export interface UdpBase<M extends Mode> extends Disposable, AsyncDisposable {
    * @throws TypeError for what is no group, an unknown interface, or a source of another family; SocketError `EADDRINUSE` when it is a member already, `ENODEV`
    * @example udpSocket.join('239.1.2.3', { interface: 'eth0' });
    */
-  join(group: string, o?: Membership): this;
+  join(group: string, o?: GroupOptions): this;
   /** Ends a membership, named as it was joined: MCAST_LEAVE_GROUP, MCAST_LEAVE_SOURCE_GROUP. @throws as `join`; SocketError `EADDRNOTAVAIL` when it is no member */
-  leave(group: string, o?: Membership): this;
+  leave(group: string, o?: GroupOptions): this;
   /** What holds for datagrams sent to multicast groups. */
   readonly multicast: Multicast;
   /** A waiting call keeps the process alive again (the default). */
@@ -102,7 +102,7 @@ export interface UdpBase<M extends Mode> extends Disposable, AsyncDisposable {
 }
 
 /** Which membership of a group is meant. */
-export interface Membership {
+export interface GroupOptions {
   /** By name or by number; the kernel's choice unless told. */
   interface?: string | number | undefined;
   /** Only what this numeric address sends. */
@@ -120,7 +120,7 @@ export interface Multicast {
 }
 
 /** The limits hold for the lookup of names. */
-export interface UdpOptions extends Op {
+export interface UdpOpenOptions extends Op {
   /** The only peer: the socket is connected to it, see `UdpBase.connect`. */
   connect?: Target | undefined;
   /** SO_REUSEADDR, off unless told: several sockets have one port. A multicast datagram reaches all of them, any other the last one bound. */

@@ -1,6 +1,6 @@
 // Owns the reading of udp's arguments, before anything is opened or looked up.
 
-import type { UdpOptions } from '../contract/udp.js';
+import type { UdpOpenOptions } from '../contract/udp.js';
 import { parseListenTarget, parseTarget, type Endpoint } from '../address/target.js';
 import { familyNumber } from '../core/names.js';
 import { AF_INET, AF_INET6, AF_UNSPEC } from '../core/numbers.js';
@@ -9,7 +9,7 @@ import { checkMetaNames, type UdpPlan } from '../core/udp/udp.js';
 import { invalidType, invalidValue } from '../error/invalid.js';
 import { flag } from './arguments.js';
 
-export function udpPlan(at: unknown, o: UdpOptions): UdpPlan {
+export function udpPlan(at: unknown, o: UdpOpenOptions): UdpPlan {
   if (typeof o !== 'object' || o === null) throw invalidType('options', 'an object', o);
   return {
     at: at === undefined ? null : internet('at', parseListenTarget(at as number, 'at'), at),

@@ -5,7 +5,7 @@ import type { Address, Target } from '../contract/address.js';
 import type { Datagram, Message, Meta } from '../contract/message.js';
 import type { Data, Mode, Op, R } from '../contract/mode.js';
 import type { Socket } from '../contract/socket.js';
-import type { Membership, Multicast, UdpBase } from '../contract/udp.js';
+import type { GroupOptions, Multicast, UdpBase } from '../contract/udp.js';
 import type { Attempt } from '../core/attempt.js';
 import { closeQuietly } from '../core/closing.js';
 import type { Handle } from '../core/handle.js';
@@ -94,12 +94,12 @@ export class UdpFace<M extends Mode> implements UdpBase<M> {
     }, o);
   }
 
-  join(group: string, o?: Membership): this {
+  join(group: string, o?: GroupOptions): this {
     core.join(this.#handle, group, o);
     return this;
   }
 
-  leave(group: string, o?: Membership): this {
+  leave(group: string, o?: GroupOptions): this {
     core.leave(this.#handle, group, o);
     return this;
   }

@@ -1,6 +1,6 @@
 // Owns the memberships of multicast groups, in the form of RFC 3678 §5.1: one for IPv4 and IPv6, which names interfaces by number.
 
-import type { Membership } from '../../contract/udp.js';
+import type { GroupOptions } from '../../contract/udp.js';
 import { parseHost, type Host } from '../../address/host.js';
 import { ipv4Address, ipv6Address } from '../../address/socket-address.js';
 import { invalidType, invalidValue } from '../../error/invalid.js';
@@ -14,15 +14,15 @@ import { interfaceIndex } from './interface.js';
 
 type Literal = Exclude<Host, { kind: 'name' }>;
 
-export function join(handle: Handle, group: unknown, o: Membership | undefined): void {
+export function join(handle: Handle, group: unknown, o: GroupOptions | undefined): void {
   change(handle, group, o, C.MCAST_JOIN_GROUP, C.MCAST_JOIN_SOURCE_GROUP);
 }
 
-export function leave(handle: Handle, group: unknown, o: Membership | undefined): void {
+export function leave(handle: Handle, group: unknown, o: GroupOptions | undefined): void {
   change(handle, group, o, C.MCAST_LEAVE_GROUP, C.MCAST_LEAVE_SOURCE_GROUP);
 }
 
-function change(handle: Handle, group: unknown, o: Membership = {}, any: number, fromSource: number): void {
+function change(handle: Handle, group: unknown, o: GroupOptions = {}, any: number, fromSource: number): void {
   if (typeof o !== 'object' || o === null) throw invalidType('options', 'an object', o);
   const address = groupOf(group);
   const source = o.source === undefined ? null : sourceOf(o.source, address);
