@@ -55,7 +55,7 @@ const lists =
 /** It is done, so it cannot be done again. */
 const once = (name: keyof OptionTable, value: unknown) => (socket: Socket<'sync'>) => {
   try {
-    socket.setOption(options[name] as never, value as never);
+    socket.setOption(options[name], value);
     return false;
   } catch {
     return true;
@@ -64,7 +64,7 @@ const once = (name: keyof OptionTable, value: unknown) => (socket: Socket<'sync'
 
 /** Something that can be taken back just once. */
 const undone = (undo: keyof OptionTable, value: unknown) => (socket: Socket<'sync'>) => {
-  socket.setOption(options[undo] as never, value as never);
+  socket.setOption(options[undo], value);
   return once(undo, value)(socket);
 };
 
@@ -185,7 +185,7 @@ const ofSocket: Partial<Record<keyof OptionTable, Case>> = {
     set: [100_000, 5_000_000_000, null],
     python: `(lambda r: None if r == 2**64 - 1 else r)(struct.unpack('Q', s.getsockopt(L, N, 8))[0])`,
   },
-  SO_MEMINFO: { on: 'udp', ...words, shows: (info: object) => Object.values(info) },
+  SO_MEMINFO: { on: 'udp', ...words, shows: (info: Record<string, number>) => Object.values(info) },
   SO_NETNS_COOKIE: { on: 'udp', ...bigint },
   SO_NOFCS: flag('udp'),
   SO_NO_CHECK: flag('udp'),

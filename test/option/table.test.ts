@@ -34,7 +34,7 @@ test('every token reads, and is set, as Python sees it', async (t) => {
   for (const [i, { option, row, socket }] of tried.entries()) {
     const skip = row.root === true && !isRoot ? 'needs CAP_NET_ADMIN or CAP_NET_RAW' : false;
     await t.test(option.label, { skip }, async () => {
-      for (const [label, value] of row.before ?? []) socket.setOption(options[label] as never, value as never);
+      for (const [label, value] of row.before ?? []) socket.setOption(options[label], value);
       const inPython = (expression: string): Promise<unknown> => {
         const { level, name } = option;
         return python.value(`seen(${i}, lambda s, L=${level}, N=${name}: ${expression})`);
