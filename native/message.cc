@@ -20,6 +20,11 @@
 #define IOV_MAX 1024
 #endif
 
+// Linux 6.5. The running kernel may be newer than the headers.
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 0x04
+#endif
+
 static const size_t name_at = 4 * sizeof(int32_t);
 static const size_t control_at = name_at + sizeof(sockaddr_storage);
 // Both tables of a batch lie on the stack.
@@ -29,11 +34,7 @@ static const size_t row = 6;
 static void own_descriptors(msghdr* message, Environment* environment) {
   if (message->msg_controllen == 0) return;
   for (cmsghdr* one = CMSG_FIRSTHDR(message); one != nullptr; one = CMSG_NXTHDR(message, one)) {
-    bool carries = one->cmsg_level == SOL_SOCKET && one->cmsg_type == SCM_RIGHTS;
-#ifdef SCM_PIDFD
-    carries = carries || (one->cmsg_level == SOL_SOCKET && one->cmsg_type == SCM_PIDFD);
-#endif
-    if (!carries) continue;
+    if (one->cmsg_level != SOL_SOCKET || (one->cmsg_type != SCM_RIGHTS && one->cmsg_type != SCM_PIDFD)) continue;
     const size_t count = (one->cmsg_len - CMSG_LEN(0)) / sizeof(int);
     for (size_t i = 0; i < count; ++i) {
       int fd;

@@ -45,7 +45,8 @@ export const SO_TYPE = constant('SO_TYPE');
 export const SOMAXCONN = constant('SOMAXCONN');
 
 export const SCM_CREDENTIALS = constant('SCM_CREDENTIALS');
-export const SCM_PIDFD = constant('SCM_PIDFD');
+/** Linux 6.5. The running kernel may be newer than the headers. */
+export const SCM_PIDFD = all['SCM_PIDFD'] ?? 4;
 export const SCM_RIGHTS = constant('SCM_RIGHTS');
 export const SO_TIMESTAMP_NEW = constant('SO_TIMESTAMP_NEW');
 export const SO_TIMESTAMP_OLD = constant('SO_TIMESTAMP_OLD');
