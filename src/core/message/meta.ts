@@ -108,7 +108,8 @@ function ttl(meta: Meta, data: Uint8Array): true {
 function packetInfo4(meta: Meta, data: Uint8Array): boolean {
   if (data.length < 12) return false;
   meta.ifindex = readInt(data);
-  meta.local = new SocketAddress({ family: 'ipv4', address: formatIpv4(data, 4) });
+  // An IPv6 socket may have asked for both, and its addresses are IPv6 ones.
+  meta.local ??= new SocketAddress({ family: 'ipv4', address: formatIpv4(data, 4) });
   for (let i = 4; i < 8; i++) if (data[i] !== data[i + 4]) return false;
   return true;
 }
