@@ -42,6 +42,11 @@ export interface Case {
   readonly effect?: (socket: Socket<'sync'>) => boolean;
 }
 
+/** setOption without the types that go together. */
+export function setByName(socket: Socket<'sync'>, name: keyof OptionTable, value: unknown): void {
+  socket.setOption<unknown>(options[name], value);
+}
+
 export const ANY = Symbol('whatever Python reads');
 
 const lo = Number(readFileSync('/sys/class/net/lo/ifindex', 'utf8'));
@@ -55,7 +60,7 @@ const lists =
 /** It is done, so it cannot be done again. */
 const once = (name: keyof OptionTable, value: unknown) => (socket: Socket<'sync'>) => {
   try {
-    socket.setOption(options[name], value);
+    setByName(socket, name, value);
     return false;
   } catch {
     return true;
@@ -64,7 +69,7 @@ const once = (name: keyof OptionTable, value: unknown) => (socket: Socket<'sync'
 
 /** Something that can be taken back just once. */
 const undone = (undo: keyof OptionTable, value: unknown) => (socket: Socket<'sync'>) => {
-  socket.setOption(options[undo], value);
+  setByName(socket, undo, value);
   return once(undo, value)(socket);
 };
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { options, SocketError, type OptionTable, type Socket, type SocketOption } from 'berkeley/sync';
-import { ANY, cases, type Case } from './cases.js';
+import { ANY, cases, setByName, type Case } from './cases.js';
 import { Hall, heir, isRoot, missing } from './sockets.js';
 
 const all = Object.values(options) as SocketOption<unknown>[];
@@ -34,7 +34,7 @@ test('every token reads, and is set, as Python sees it', async (t) => {
   for (const [i, { option, row, socket }] of tried.entries()) {
     const skip = row.root === true && !isRoot ? 'needs CAP_NET_ADMIN or CAP_NET_RAW' : false;
     await t.test(option.label, { skip }, async () => {
-      for (const [label, value] of row.before ?? []) socket.setOption(options[label], value);
+      for (const [label, value] of row.before ?? []) setByName(socket, label, value);
       const inPython = (expression: string): Promise<unknown> => {
         const { level, name } = option;
         return python.value(`seen(${i}, lambda s, L=${level}, N=${name}: ${expression})`);
