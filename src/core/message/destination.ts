@@ -8,33 +8,42 @@ import { invalidValue } from '../../error/invalid.js';
 import * as C from '../../native/constants.js';
 import { isNumeric, Resolution } from '../dial/resolution.js';
 import type { Handle } from '../handle.js';
-import { familyName } from '../names.js';
+import { familyNumber } from '../names.js';
 import { sockaddrOf } from '../sockaddr.js';
 import { isWant } from '../want.js';
 
 let lastTarget: Target | null = null;
 let lastFamily = -1;
+let lastKind = -1;
 let lastBytes: Uint8Array | null = null;
 
-const encoded = new WeakMap<SocketAddress, Uint8Array>();
+interface Encoded {
+  /** AF_* */
+  readonly family: number;
+  readonly bytes: Uint8Array;
+}
 
-/** The bytes of a target that was sent to last. */
+const encoded = new WeakMap<SocketAddress, Encoded>();
+
+/** The bytes of a target that was sent to before, if they are kept. */
 export function knownDestination(to: Target, handle: Handle): Uint8Array | null {
-  return to === lastTarget && handle.family === lastFamily ? lastBytes : null;
+  if (to === lastTarget && handle.family === lastFamily && handle.kind === lastKind) return lastBytes;
+  const kept = to instanceof SocketAddress ? encoded.get(to) : undefined;
+  return kept !== undefined && suits(kept.family, handle) ? remember(to, handle, kept.bytes) : null;
 }
 
 /** The bytes of a target, or the lookup that finds them. */
 export function destinationOf(argument: string, to: Target, handle: Handle): Uint8Array | Resolution {
   const known = knownDestination(to, handle);
   if (known !== null) return known;
-  if (to instanceof SocketAddress && fits(to, handle)) {
-    let bytes = encoded.get(to);
-    if (bytes === undefined) {
-      bytes = sockaddrOf(to);
-      // The number of an interface may change.
-      if (to.scope === undefined) encoded.set(to, bytes);
+  if (to instanceof SocketAddress) {
+    const family = familyNumber(argument, to.family);
+    if (suits(family, handle)) {
+      const bytes = sockaddrOf(to);
+      if (to.scope !== undefined) return bytes;
+      encoded.set(to, { family, bytes });
+      return remember(to, handle, bytes);
     }
-    return remember(to, to, handle, bytes);
   }
   const endpoint = parseTarget(to, argument);
   if (endpoint.kind === 'fd') throw invalidValue(argument, 'is a descriptor, and no address to send to', to);
@@ -43,23 +52,21 @@ export function destinationOf(argument: string, to: Target, handle: Handle): Uin
   const addresses = resolution.step();
   if (isWant(addresses)) return resolution;
   const address = addresses[0]!;
-  return remember(typeof to === 'string' ? to : null, address, handle, sockaddrOf(address));
+  const bytes = sockaddrOf(address);
+  return typeof to === 'string' && address.scope === undefined ? remember(to, handle, bytes) : bytes;
 }
 
-/** Only what cannot change: a string, or a frozen address. */
-function remember(to: Target | null, address: SocketAddress, handle: Handle, bytes: Uint8Array): Uint8Array {
-  if (to === null || address.scope !== undefined) return bytes;
+/** Only what cannot change: a string, or a frozen address; and without a zone, since the number of an interface may. */
+function remember(to: Target, handle: Handle, bytes: Uint8Array): Uint8Array {
   lastTarget = to;
   lastFamily = handle.family;
+  lastKind = handle.kind;
   lastBytes = bytes;
   return bytes;
 }
 
-function fits(address: SocketAddress, handle: Handle): boolean {
-  return (
-    address.family === familyName(handle.family) ||
-    (handle.family === C.AF_INET6 && address.family === 'ipv4' && mixes(handle))
-  );
+function suits(family: number, handle: Handle): boolean {
+  return family === handle.family || (family === C.AF_INET && mixes(handle));
 }
 
 function familyFor(handle: Handle): number {
