@@ -17,6 +17,8 @@ const calls = `
     lookup: () => net.lookup('localhost'),
     reverse: () => net.reverse('127.0.0.1'),
     socket: () => net.socket('ipv4', 'dgram'),
+    udp: () => net.udp(),
+    'udp to a name': () => net.udp(undefined, { connect: 'localhost:9' }),
   };
   const more = { pair: () => net.pair(), socketPair: () => net.socketPair('stream'), adopt: () => net.adopt(0) };
   async function codes(calls) {
@@ -95,7 +97,7 @@ for (const colour of ['promises', 'sync']) {
   test(`elsewhere importing works, and every call names the platform (${colour})`, () => {
     const before = `Object.defineProperty(process, 'platform', { value: 'darwin' })`;
     const result = run(colour, [], 'await codes({ ...calls, ...more })', before);
-    assert.equal(Object.keys(result).length, 11);
+    assert.equal(Object.keys(result).length, 13);
     for (const [name, outcome] of Object.entries(result)) {
       assert.equal(outcome[0], 'ERR_UNSUPPORTED_PLATFORM', `${name}: ${outcome[0]}`);
       assert.match(outcome[2], /darwin/);
