@@ -85,7 +85,7 @@ for line in sys.stdin:
             exec(text, globals())
             say('done')
     except BaseException as error:
-        say('failed: %r in %s' % (error, text))
+        say('failed: %r in %r' % (error, text))
 `;
 
 /** Starts a Python that waits for statements; `setting` is run first, and may use `sys.argv`. */
