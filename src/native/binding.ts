@@ -99,7 +99,7 @@ export interface Binding {
     count: number,
     target: Uint8Array,
   ): number;
-  /** sendmsg(2) of one piece, or of at most IOV_MAX. */
+  /** sendmsg(2) of one piece, or of at most IOV_MAX; sendto(2) where that says the same. */
   sendmsg(
     fd: number,
     data: Uint8Array | readonly Uint8Array[],
