@@ -1,6 +1,7 @@
 // Owns the tests of what keeps messages apart in the methods that streams have too: recv, recvInto, send, sendAll.
 
 import assert from 'node:assert/strict';
+import * as promises from 'berkeley';
 import { constants } from 'berkeley';
 import { failure, inBothColours, type Net } from '../net/kit.js';
 
@@ -125,5 +126,38 @@ inBothColours(
     );
     sender.close();
     receiver.close();
+  },
+);
+
+inBothColours(
+  'recvFrom on a stream names the peer, and sendMany on one sends everything, however short the sends',
+  async (net) => {
+    const listener = await net.listen('127.0.0.1:0');
+    const conn = await net.connect(listener.address);
+    const { socket } = await listener.accept();
+    socket.setsockopt(constants['SOL_SOCKET']!, constants['SO_SNDBUF']!, 1);
+    const large = Buffer.alloc(20_000, 'large ');
+    const messages = [{ data: 'first ' }, { data: large }, { data: '' }, { data: ' last' }];
+    const whole = Buffer.concat(messages.map(({ data }) => Buffer.from(data)));
+    if (net === promises) {
+      const [sent, received] = await Promise.all([socket.sendMany(messages), conn.readExact(whole.length)]);
+      assert.equal(sent, 4);
+      assert.deepEqual(received, whole);
+    } else {
+      // Nobody reads meanwhile: what the kernel has taken of a message is in the error.
+      const error = await failure(() =>
+        socket.sendMany([{ data: Buffer.alloc(50_000_000) }, ...messages], { timeout: 50 }),
+      );
+      assert.equal(error.code, 'ETIMEDOUT');
+      assert.ok(error.bytesDone > 0 && error.bytesDone < 50_000_000);
+      assert.equal((await conn.readExact(error.bytesDone)).length, error.bytesDone);
+    }
+    await conn.write('back');
+    const datagram = (await socket.recvFrom())!;
+    assert.equal(datagram.data.toString(), 'back');
+    assert.ok(datagram.from.equals(conn.localAddr));
+    conn.abort();
+    socket.close();
+    listener.close();
   },
 );

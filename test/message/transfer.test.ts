@@ -1,6 +1,8 @@
 // Owns the tests of messages between sockets of the library and Python: data, senders, boundaries, batches.
 
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as promises from 'berkeley';
 import { constants } from 'berkeley';
 import { failure, inBothColours, type Net, Python } from '../net/kit.js';
 
@@ -105,3 +107,45 @@ inBothColours(
     );
   },
 );
+
+inBothColours('a target may be a name: it is looked up, for one message and for each of a batch', async (net) => {
+  using receiver = await bound(net);
+  using sender = await bound(net);
+  const { port } = receiver.getsockname();
+  assert.equal(await sender.sendTo('a', `localhost:${port}`), 1);
+  assert.equal(await sender.sendMsg({ data: 'b', to: { host: 'localhost', port: port! } }), 1);
+  const to = [`localhost:${port}`, receiver.getsockname(), `127.0.0.1:${port}`, { host: 'LOCALHOST', port: port! }];
+  assert.equal(await sender.sendMany(to.map((each, i) => ({ data: `${i}`, to: each }))), 4);
+  const received: string[] = [];
+  while (received.length < 6) for (const { data } of await receiver.recvMany(10)) received.push(data.toString());
+  assert.equal(received.join(''), 'ab0123');
+  const error = await failure(() => sender.sendTo('x', 'no-such-host.invalid:9', { timeout: '5s' }));
+  assert.match(error.code, /^(ENOTFOUND|EAI_AGAIN)$/);
+  assert.equal(error.phase, 'lookup');
+  const wrong = await failure(() => sender.sendTo('x', '[::1]:9'));
+  assert.equal(wrong.code, 'ERR_NO_ADDRESS');
+});
+
+test('receives are served in call order, and a signal takes one of them out', async () => {
+  using receiver = await bound(promises);
+  using sender = await bound(promises);
+  const away = new AbortController();
+  const first = receiver.recvFrom();
+  const second = failure(() => receiver.recvMsg({ signal: away.signal }));
+  const third = receiver.recvMany(5);
+  const fourth = receiver.recv();
+  away.abort();
+  assert.equal((await second).code, 'ABORT_ERR');
+  await sender.sendTo('1', receiver.getsockname());
+  assert.equal((await first)?.data.toString(), '1');
+  await sender.sendTo('2', receiver.getsockname());
+  assert.deepEqual(
+    (await third).map(({ data }) => data.toString()),
+    ['2'],
+  );
+  await sender.sendTo('3', receiver.getsockname());
+  assert.equal((await fourth)?.toString(), '3');
+  const last = failure(() => receiver.recvFrom());
+  receiver.close();
+  assert.equal((await last).code, 'ERR_SOCKET_CLOSED');
+});

@@ -67,21 +67,21 @@ export function datagramIn(handle: Handle, room: Room, slot: number, data: Buffe
   return new ReceivedDatagram(data, from, words[base + 3]!, control, unix);
 }
 
-/** Where the kernel names no sender, it is the peer of the connection, if there is one. */
+/** Where the kernel names no sender, it is the peer of a connection, or somebody without a name. */
 function peerOf(handle: Handle): SocketAddress {
+  if (!handle.endsWithZero) return handle.family === AF_UNIX ? unnamed : nobody;
   let peer = peers.get(handle);
   if (peer === undefined) {
-    peer = unnamed;
-    if (handle.state === 'connected' || handle.state === 'shutdown') {
-      try {
-        peer = peerAddress(handle.fd);
-        peers.set(handle, peer);
-      } catch {
-        // A connection that was reset may have none any more.
-      }
+    try {
+      peer = peerAddress(handle.fd);
+      peers.set(handle, peer);
+    } catch {
+      // A connection that was reset may have none any more.
+      peer = handle.family === AF_UNIX ? unnamed : nobody;
     }
   }
   return peer;
 }
 
+const nobody = decodePeer('');
 const peers = new WeakMap<Handle, SocketAddress>();

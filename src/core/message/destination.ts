@@ -9,6 +9,7 @@ import * as C from '../../native/constants.js';
 import { isNumeric, Resolution } from '../dial/resolution.js';
 import type { Handle } from '../handle.js';
 import { familyNumber } from '../names.js';
+import { getInt } from '../option/access.js';
 import { sockaddrOf } from '../sockaddr.js';
 import { isWant } from '../want.js';
 
@@ -47,8 +48,9 @@ export function destinationOf(argument: string, to: Target, handle: Handle): Uin
   }
   const endpoint = parseTarget(to, argument);
   if (endpoint.kind === 'fd') throw invalidValue(argument, 'is a descriptor, and no address to send to', to);
-  const resolution = new Resolution(endpoint, { family: familyFor(handle), kind: handle.kind, passive: false });
-  if (!isNumeric(endpoint)) return resolution;
+  const options = { family: familyFor(handle), kind: handle.kind, passive: false };
+  if (!isNumeric(endpoint)) return new Resolution(endpoint, { ...options, family: familyToLookUp(handle) });
+  const resolution = new Resolution(endpoint, options);
   const addresses = resolution.step();
   if (isWant(addresses)) return resolution;
   const address = addresses[0]!;
@@ -71,6 +73,12 @@ function suits(family: number, handle: Handle): boolean {
 
 function familyFor(handle: Handle): number {
   return mixes(handle) ? C.AF_UNSPEC : handle.family;
+}
+
+/** Of a name's addresses only those that the socket can send to. */
+function familyToLookUp(handle: Handle): number {
+  if (!mixes(handle)) return handle.family;
+  return getInt(handle, C.IPPROTO_IPV6, C.IPV6_V6ONLY) === 0 ? C.AF_UNSPEC : C.AF_INET6;
 }
 
 /** An IPv6 datagram socket sends to IPv4 addresses too; whether it may (IPV6_V6ONLY) the kernel says. */

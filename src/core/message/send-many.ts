@@ -44,6 +44,8 @@ export class SendMany implements Attempt<number> {
   /** Lookups of messages whose target has a name in it. */
   #lookups: Map<number, Resolution> | null = null;
   #sent = 0;
+  /** How much of the next message is sent already: a stream may take a part of it. */
+  #part = 0;
 
   constructor(handle: Handle, messages: readonly Message[], argument = 'messages') {
     this.#handle = handle;
@@ -69,6 +71,10 @@ export class SendMany implements Attempt<number> {
     return this.#handle.sendLimit;
   }
 
+  get breaks(): boolean {
+    return this.#handle.isStream;
+  }
+
   interests(): readonly Interest[] {
     return [...(this.#lookups?.values() ?? [])].map(({ interest }) => interest).filter((interest) => interest !== null);
   }
@@ -79,12 +85,13 @@ export class SendMany implements Attempt<number> {
     if (want !== null) return want;
     while (this.#sent < this.#messages.length) {
       if (!handle.registration.writable) return Want.Write;
-      const rows = this.#gather();
-      const n = rows > 0 ? native.sendmmsg(handle.fd, arena!, table, 0, rows, apart, 0) : this.#sendLarge();
+      // sendmmsg(2) does not tell a caller in how far a stream has taken the last message.
+      const rows = handle.isStream ? 0 : this.#gather();
+      const n = rows > 0 ? native.sendmmsg(handle.fd, arena!, table, 0, rows, apart, 0) : this.#sendOne();
       if (n === EAGAIN) return whenFull(handle, this.#messages[this.#sent]!.to !== undefined);
       if (n < 0) {
-        if (this.#sent > 0) break;
-        throw systemError(n, 'sendmmsg', 'write', this.#whereabouts());
+        if (this.#sent > 0 && this.#part === 0) break;
+        throw systemError(n, 'sendmmsg', 'write', this.#whereabouts(), this.facts());
       }
       this.#sent += n;
     }
@@ -92,11 +99,11 @@ export class SendMany implements Attempt<number> {
   }
 
   expired(): { value: number } | null {
-    return this.#sent > 0 ? { value: this.#sent } : null;
+    return this.#sent > 0 && this.#part === 0 ? { value: this.#sent } : null;
   }
 
   facts(): Partial<ErrorFacts> {
-    return { bytesDone: this.#lengths.slice(0, this.#sent).reduce((sum, length) => sum + length, 0) };
+    return { bytesDone: this.#lengths.slice(0, this.#sent).reduce((sum, length) => sum + length, this.#part) };
   }
 
   abandon(): void {
@@ -208,14 +215,22 @@ export class SendMany implements Attempt<number> {
     return rows;
   }
 
-  /** One message whose control messages do not fit into the arena: the kernel will say what it thinks of them. */
-  #sendLarge(): number {
+  /** One message: of a stream, or one whose control messages do not fit into the arena. How many are sent by it: 1 or 0. */
+  #sendOne(): number {
     const i = this.#sent;
     const { meta } = this.#messages[i]!;
-    const control = encodeMeta(`${this.#argument}[${i}].meta`, meta ?? {}, this.#handle.family);
+    const data = this.#dataOf(i);
+    const first = this.#part === 0;
+    // What travels beside the data went out with its first part.
+    const control =
+      meta === undefined || !first ? null : encodeMeta(`${this.#argument}[${i}].meta`, meta, this.#handle.family);
     if (meta?.fds !== undefined) passOn(meta.fds);
-    const n = native.sendmsg(this.#handle.fd, this.#dataOf(i), this.#names[i]!, control, 0);
-    return n < 0 ? n : 1;
+    const n = native.sendmsg(this.#handle.fd, first ? data : data.subarray(this.#part), this.#names[i]!, control, 0);
+    if (n < 0) return n;
+    this.#part += n;
+    if (this.#part < data.length) return 0;
+    this.#part = 0;
+    return 1;
   }
 
   #dataOf(i: number): Uint8Array {
