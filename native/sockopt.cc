@@ -17,6 +17,8 @@ static napi_value JS_getsockopt(napi_env env, napi_callback_info info) {
   if (!a.bytes(3, &value)) return give(env, -EFAULT);
   // Of this option alone the kernel counts the length in instructions, and would write behind the end of our memory.
   const size_t unit = level == SOL_SOCKET && option == SO_GET_FILTER ? sizeof(sock_filter) : 1;
+  // With room for none it gives the number alone, and no instruction.
+  if (value.length > 0 && value.length < unit) return give(env, -EINVAL);
   socklen_t length = 0;
   const int answer = attempt([&] {
     length = static_cast<socklen_t>(value.length / unit);

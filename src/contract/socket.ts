@@ -1,9 +1,10 @@
 // The BSD layer: one method, one system call.
 
 import type { Address, Family, Kind, Target } from './address.js';
-import type { Datagram, Message } from './message.js';
+import type { Datagram, Message, PeerCred } from './message.js';
 import type { Data, Duration, Mode, Op, R } from './mode.js';
 import type { SocketOption } from './option.js';
+import type { TcpInfo } from './tcp-info.js';
 
 /** Which half of a connection is shut down: what we receive, what we send, or both. */
 export type Shut = 'rd' | 'wr' | 'rdwr';
@@ -142,7 +143,29 @@ export interface Socket<M extends Mode> extends Disposable, AsyncDisposable {
   getsockname(): Address;
   /** The peer's address: getpeername(2). @throws SocketError `ENOTCONN` */
   getpeername(): Address;
-  /** Bytes that wait in the kernel's two queues: ioctl(2) with SIOCINQ and SIOCOUTQ. @throws SocketError `EINVAL` on a listening socket */
+  /**
+   * Who connected the other end of a Unix socket, or made the pair: getsockopt(2) with SO_PEERCRED, as it was then. `pid` is
+   * absent when the process is in a namespace that we do not see: unix(7).
+   *
+   * @throws SocketError `ERR_SOCKET_STATE` where there is no such peer: other families, sockets that are not connected
+   * @example if (socket.getpeercred().uid !== process.getuid?.()) socket.close();
+   */
+  getpeercred(): PeerCred;
+  /**
+   * What the kernel knows of a TCP connection: getsockopt(2) with TCP_INFO. Times are microseconds: tcp(7).
+   *
+   * @throws SocketError `ENOPROTOOPT` or `EOPNOTSUPP` on what is no TCP socket
+   * @example console.log(socket.tcpInfo().state, socket.tcpInfo().rtt);
+   */
+  tcpInfo(): TcpInfo;
+  /**
+   * Bytes that wait in the kernel's two queues: ioctl(2) with SIOCINQ and SIOCOUTQ, as the kernel counts them. `in` is what
+   * can be received: of a stream all of it, of a datagram socket the next datagram (0 also for an empty one). `out` is on
+   * TCP what the peer has not acknowledged: tcp(7); on other sockets the memory of what has not left, which is more than the
+   * bytes: udp(7), unix(7).
+   *
+   * @throws SocketError `EINVAL` on a listening socket, `ENOTTY` or `EOPNOTSUPP` on families that do not count
+   */
   queued(): { in: number; out: number };
 
   /** Ends one half or both of a connection: shutdown(2). */

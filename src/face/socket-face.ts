@@ -2,9 +2,10 @@
 
 import type { InspectOptions } from 'node:util';
 import type { Address, Family, Kind, Target } from '../contract/address.js';
-import type { Datagram, Message } from '../contract/message.js';
+import type { Datagram, Message, PeerCred } from '../contract/message.js';
 import type { Data, Duration, Mode, Op, R } from '../contract/mode.js';
 import type { SocketOption } from '../contract/option.js';
+import type { TcpInfo } from '../contract/tcp-info.js';
 import type { PollEvents, Shut, Socket } from '../contract/socket.js';
 import { parseTarget } from '../address/target.js';
 import { toBytes, toPieces } from '../codec/bytes.js';
@@ -23,7 +24,17 @@ import { Recv, RecvAll, RecvFully, RecvInto, Send } from '../core/transfer.js';
 import { queued, shutdownDescriptor } from '../core/writing.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
 import { MSG_WAITALL, SHUT_RD, SHUT_RDWR, SHUT_WR, SO_RCVTIMEO, SO_SNDTIMEO, SOMAXCONN } from '../core/numbers.js';
-import { getBytes, getInt, getOption, setBytes, setInt, setLimit, setOption } from '../core/option/option.js';
+import {
+  getBytes,
+  getInt,
+  getOption,
+  peerCredentials,
+  setBytes,
+  setInt,
+  setLimit,
+  setOption,
+  tcpInfo,
+} from '../core/option/option.js';
 import { admit, durationOf, refuseZero } from '../wait/limit.js';
 import { customInspect, show, shownAddress } from './inspect.js';
 import { checkBytes, checkEvents, checkMode } from './check.js';
@@ -211,6 +222,14 @@ export class SocketFace<M extends Mode> implements Socket<M> {
   getpeername(): Address {
     this.#handle.check('config');
     return peerAddress(this.#handle.fd);
+  }
+
+  getpeercred(): PeerCred {
+    return peerCredentials(this.#handle);
+  }
+
+  tcpInfo(): TcpInfo {
+    return tcpInfo(this.#handle);
   }
 
   queued(): { in: number; out: number } {

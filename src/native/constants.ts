@@ -35,6 +35,7 @@ export const SO_DOMAIN = constant('SO_DOMAIN');
 export const SO_ERROR = constant('SO_ERROR');
 export const SO_KEEPALIVE = constant('SO_KEEPALIVE');
 export const SO_LINGER = constant('SO_LINGER');
+export const SO_PEERCRED = constant('SO_PEERCRED');
 export const SO_PROTOCOL = constant('SO_PROTOCOL');
 export const SO_RCVTIMEO = constant('SO_RCVTIMEO');
 export const SO_REUSEADDR = constant('SO_REUSEADDR');

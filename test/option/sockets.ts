@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import type { TestContext } from 'node:test';
 import { listen, socket, socketPair, type Socket } from 'berkeley/sync';
 import { startPuppet, type Puppet } from '../support/python.js';
-import type { Kind } from './cases.js';
+import type { Kind } from './case.js';
 
 type Plain = Socket<'sync'>;
 

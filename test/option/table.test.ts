@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { options, SocketError, type OptionTable, type Socket, type SocketOption } from 'berkeley/sync';
-import { ANY, cases, setByName, type Case } from './cases.js';
+import { ANY, setByName, type Case } from './case.js';
+import { cases } from './cases.js';
 import { Hall, heir, isRoot, missing } from './sockets.js';
 
 const all = Object.values(options) as SocketOption<unknown>[];

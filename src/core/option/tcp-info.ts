@@ -1,8 +1,16 @@
 // Owns the layout of struct tcp_info, which only ever grows at its end: what a kernel does not give is absent.
 
 import type { TcpInfo } from '../../contract/tcp-info.js';
+import { IPPROTO_TCP, TCP_INFO } from '../../native/constants.js';
 import { native } from '../../native/load.js';
+import type { Handle } from '../handle.js';
+import { getBytes } from './access.js';
 import { LITTLE } from './simple-forms.js';
+
+/** getsockopt(2) with TCP_INFO; room for a good deal more than today's kernels give. */
+export function tcpInfo(handle: Handle): TcpInfo {
+  return decodeTcpInfo(getBytes(handle, IPPROTO_TCP, TCP_INFO, 1024));
+}
 
 export function decodeTcpInfo(raw: Buffer): TcpInfo {
   const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
