@@ -15,6 +15,7 @@ import {
   type ServerTls,
   type Values,
 } from './tls-flags.js';
+import { pingCommand, pingFlags, type PingCommand } from './ping/command.js';
 import { UsageError } from './usage.js';
 
 /** What `connect` and `listen` have in common. */
@@ -48,7 +49,18 @@ export interface TlsCommand {
   readonly json: boolean;
 }
 
-export type Command = ConnectCommand | ListenCommand | TlsCommand | { readonly name: 'tour' | 'help' | 'version' };
+export interface DoctorCommand {
+  readonly name: 'doctor';
+  readonly json: boolean;
+}
+
+export type Command =
+  | ConnectCommand
+  | ListenCommand
+  | TlsCommand
+  | PingCommand
+  | DoctorCommand
+  | { readonly name: 'tour' | 'help' | 'version' };
 
 export function parseCommand(words: string[]): Command {
   const [name, ...rest] = words;
@@ -70,6 +82,10 @@ export function parseCommand(words: string[]): Command {
       return parseListen(rest);
     case 'tls':
       return parseTls(rest);
+    case 'ping':
+      return parsePing(rest);
+    case 'doctor':
+      return parseDoctor(rest);
     default:
       throw new UsageError(`there is no ${name.startsWith('-') ? 'option' : 'command'} '${name}'`);
   }
@@ -133,6 +149,19 @@ function parseListen(words: string[]): Command {
   };
 }
 
+function parsePing(words: string[]): Command {
+  const { values, positionals } = parse(words, pingFlags);
+  if (values.help === true) return { name: 'help' };
+  return pingCommand(oneTarget('ping', positionals), values);
+}
+
+function parseDoctor(words: string[]): Command {
+  const { values, positionals } = parse(words, { json: { type: 'boolean' } });
+  if (values.help === true) return { name: 'help' };
+  if (positionals.length > 0) throw new UsageError('doctor takes no arguments');
+  return { name: 'doctor', json: values.json === true };
+}
+
 function parse(args: string[], flags: Flags): { values: Values; positionals: string[] } {
   try {
     return parseArgs({ args, options: { help: { type: 'boolean', short: 'h' }, ...flags }, allowPositionals: true });
@@ -168,7 +197,7 @@ function duration(text: Values[string]): Duration | undefined {
   return text as Duration;
 }
 
-const examples = { connect: 'example.org:80', listen: ':8080', tls: 'example.org:443' } as const;
+const examples = { connect: 'example.org:80', listen: ':8080', tls: 'example.org:443', ping: 'example.org' } as const;
 
 const tlsFlag: Flags = { tls: { type: 'boolean' } };
 const pipeFlags: Flags = { timeout: { type: 'string' }, crlf: { type: 'boolean' } };

@@ -5,8 +5,10 @@
 import { readFileSync } from 'node:fs';
 import { parseCommand } from './arguments.js';
 import { runConnect } from './connect.js';
+import { runDoctor } from './doctor.js';
 import { runListen } from './listen.js';
 import { OutputClosed } from './output.js';
+import { runPing } from './ping.js';
 import { isMisuse, oneLine } from './report.js';
 import { runTls } from './tls.js';
 import { runTour } from './tour.js';
@@ -35,6 +37,10 @@ async function run(words: string[]): Promise<number> {
       return 0;
     case 'tls':
       return runTls(command);
+    case 'ping':
+      return runPing(command);
+    case 'doctor':
+      return runDoctor(command, version());
     case 'tour':
       return (await runTour(version())) ? 0 : 1;
   }

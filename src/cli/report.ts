@@ -30,6 +30,6 @@ export function isMisuse(error: unknown): boolean {
   return (
     error instanceof SocketError &&
     error.phase === 'config' &&
-    (/^ERR_TLS_(?!MISSING)/.test(code) || error.errno !== undefined)
+    (/^ERR_TLS_(?!MISSING)/.test(code) || (error.errno !== undefined && error.syscall !== 'socket'))
   );
 }

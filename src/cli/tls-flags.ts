@@ -21,7 +21,7 @@ export interface ServerTls {
   readonly options: TlsOptions;
 }
 
-export type Flags = Record<string, { type: 'boolean' | 'string'; multiple?: boolean }>;
+export type Flags = Record<string, { type: 'boolean' | 'string'; multiple?: boolean; short?: string }>;
 export type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
 const common: Flags = {

@@ -11,6 +11,9 @@ export const usage = `Usage: berkeley [COMMAND]
                    listens on goes to standard error
   tls TARGET       shakes hands, and shows what came of it: version, cipher, the
                    certificates, whether they are valid, and why not
+  ping TARGET      sends ICMP echoes to a host, and times the replies
+  doctor           says what works on this machine, and what to do about the
+                   rest
   tour             shows and verifies what the library does; it is also what
                    runs without a command
 
@@ -19,8 +22,13 @@ export const usage = `Usage: berkeley [COMMAND]
   --crlf           line ends of the input go out as CR LF
   --echo           listen: send back what comes
   --keep           listen: go on with the next connection
-  --json           tls: one JSON object instead of the screen
+  --json           tls, ping, doctor: one JSON object instead of the screen
   --help, --version
+
+  -c COUNT         ping: so many requests; until interrupted unless told
+  -i SECONDS       ping: from one request to the next; 1 unless told
+  -W SECONDS       ping: the longest wait for a reply; 2 unless told
+  -4, -6           ping: only addresses of this version
 
   --tls            connect, listen: TLS from the first byte
   --starttls P     connect, tls: plain text first, then TLS, as P does it: smtp,
@@ -39,7 +47,7 @@ export const usage = `Usage: berkeley [COMMAND]
 TARGET is HOST:PORT, [IPV6]:PORT, :PORT, unix:PATH, /PATH, unix:@NAME or fd:N.
 connect ends its own direction at the end of the input (under TLS when the peer
 has been silent for two seconds then), and ends with the peer.
-Exit codes: 0 done, 1 the connection failed, 2 wrong usage. tls tells failures
-apart: 3 no such name, 4 not connected, 5 no TLS, 6 the certificate is not
-valid, 7 out of time, 1 anything else.
+Exit codes: 0 done, 1 the connection failed or ping got no reply, 2 wrong usage.
+tls tells failures apart: 3 no such name, 4 not connected, 5 no TLS, 6 the
+certificate is not valid, 7 out of time, 1 anything else.
 `;

@@ -11,6 +11,7 @@ export type * from './ipv6-options.js';
 export type * from './tcp-options.js';
 export type * from './udp-options.js';
 export type * from './error.js';
+export type * from './features.js';
 export type * from './message.js';
 export type * from './socket.js';
 export type * from './conn.js';

@@ -11,8 +11,12 @@ const model: PermissionModel | undefined = process.allowedNodeEnvironmentFlags.h
   ? (process as unknown as { permission?: PermissionModel }).permission
   : undefined;
 
+export function isPermitted(): boolean {
+  return model === undefined || model.has('net');
+}
+
 export function checkPermission(): void {
-  if (model !== undefined && !model.has('net'))
+  if (!isPermitted())
     throw refusal('ERR_ACCESS_DENIED', 'config', 'the permission model does not allow network access', {
       hint: 'Start the program with --allow-net.',
     });

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'node:test';
 import { interpreter } from '../support/python.js';
 
-const main = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+/** The built command. */
+export const main = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 
 /** A child process whose output is kept from the start. */
 export class Running {

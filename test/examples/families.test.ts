@@ -1,0 +1,74 @@
+// The examples of other families: ping against the kernel's own echo, interfaces against ip(8).
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import test from 'node:test';
+import { address } from 'berkeley';
+import { mayAdministrate, mayBeRaw } from '../family/kit.js';
+import { installed } from '../support/launch.js';
+import { example } from './program.js';
+
+/** A test that hangs is a failure. */
+const LIMIT = { timeout: 20_000 };
+
+for (const host of ['127.0.0.1', '::1'])
+  test(`ping has a reply from ${host} to each of its requests`, { ...LIMIT, skip: mayBeRaw }, async (t) => {
+    const text = await example(t, 'ping', host, '3').ends();
+    assert.match(text, new RegExp(`^pinging ${host} by a (raw|dgram) socket$`, 'm'));
+    for (const sequence of [1, 2, 3])
+      assert.match(text, new RegExp(`^reply ${sequence} from ${host} after \\d+\\.\\d{3} ms$`, 'm'));
+  });
+
+interface Link {
+  readonly index: number;
+  readonly name: string;
+  readonly up: boolean;
+  readonly mtu: number;
+  readonly hardware: string;
+  readonly addresses: string[];
+}
+
+interface IpLink {
+  readonly ifindex: number;
+  readonly ifname: string;
+  readonly flags: string[];
+  readonly mtu: number;
+  readonly address: string;
+  readonly addr_info: { local: string; prefixlen: number }[];
+}
+
+test('interfaces lists what ip(8) lists', { ...LIMIT, skip: mayAdministrate }, (t) => {
+  if (installed(t, 'ip') === null) return;
+  const prepare = `ip link set lo up
+ip link add one mtu 1400 type veth peer name two address 02:00:00:00:00:02
+ip addr add 203.0.113.5/24 dev one
+ip addr add 198.51.100.5 peer 198.51.100.6/32 dev one
+ip addr add 2001:db8::5/64 dev one nodad
+ip -json addr
+exec "$0" "$1" json`;
+  const file = fileURLToPath(new URL('../../examples/interfaces.js', import.meta.url));
+  const words = ['--net', 'sh', '-ec', prepare, process.execPath, file];
+  const text = execFileSync('unshare', words, { encoding: 'utf8' });
+  const [theirs, ours] = text.trim().split('\n') as [string, string];
+  const expected = (JSON.parse(theirs) as IpLink[]).map((link) => ({
+    index: link.ifindex,
+    name: link.ifname,
+    up: link.flags.includes('UP'),
+    mtu: link.mtu,
+    hardware: link.address,
+    addresses: link.addr_info.map(({ local, prefixlen }) => `${local}/${prefixlen}`).sort(),
+  }));
+  const found = (JSON.parse(ours) as Link[]).map((link) => ({ ...link, addresses: link.addresses.map(plain).sort() }));
+  assert.ok(expected.length >= 3 && expected.some(({ addresses }) => addresses.includes('2001:db8::5/64')));
+  assert.deepEqual(found.sort(byIndex), expected.sort(byIndex));
+});
+
+function byIndex(a: { index: number }, b: { index: number }): number {
+  return a.index - b.index;
+}
+
+function plain(text: string): string {
+  const [ip, length] = text.split('/') as [string, string];
+  return `${address(ip.includes(':') ? `[${ip}]:0` : ip).address}/${length}`;
+}
