@@ -9,7 +9,7 @@ import { Lane } from './lane.js';
 import { traceOpening, trackLeak, untrackLeak } from './leak.js';
 import { checkPermission } from './permission.js';
 import { socketHint } from './privilege.js';
-import { Registration, retire } from './registration.js';
+import { enter, Registration, retire } from './registration.js';
 import type { Stream } from './stream.js';
 import type { UnixFile } from './unix-file.js';
 
@@ -50,6 +50,7 @@ export class Handle {
     this.protocol = protocol;
     this.state = state;
     this.bound = state === 'bound';
+    enter(this.registration);
     traceOpening(this.registration);
     trackLeak(this, this.registration);
   }

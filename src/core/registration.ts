@@ -51,13 +51,16 @@ export class Registration {
   constructor(fd: number, shortMeansDrained: boolean) {
     this.fd = fd;
     this.shortMeansDrained = shortMeansDrained;
-    // Never taken out: a number that was closed is a registration's no more, and the next one takes its place.
-    byDescriptor[fd] = this;
   }
 }
 
 /** Descriptors are small and dense. */
 const byDescriptor: (Registration | undefined)[] = [];
+
+/** Makes the registration of a socket known by its descriptor, until `fd` says that it is closed. */
+export function enter(registration: Registration): void {
+  byDescriptor[registration.fd] = registration;
+}
 
 /** The registration of a descriptor, if it belongs to a socket of this environment. */
 export function registrationOf(fd: number): Registration | null {
