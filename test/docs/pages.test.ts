@@ -59,7 +59,7 @@ test('every method of a connection, a listener and a socket is in the guide', ()
     .map((name) => textOf(`docs/guide/${name}`))
     .join('\n');
   const missing: string[] = [];
-  for (const file of ['conn', 'listener', 'socket']) {
+  for (const file of ['conn', 'listener', 'socket', 'udp']) {
     const source = readFileSync(`${root}src/contract/${file}.ts`, 'utf8').replace(/\/\*\*[^]*?\*\//g, '');
     for (const [, name] of source.matchAll(/^ {2}(?:readonly |get |set )?([a-z]\w+)[(?:<]/gm))
       if (!new RegExp(`\\b${name}\\b`).test(guide)) missing.push(`${file}: ${name}`);
