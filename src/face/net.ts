@@ -96,7 +96,7 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
       return runner.go<Listener<M>>(() => {
         const targets = Array.isArray(at) ? at : [at];
         if (targets.length === 0) throw invalidValue('at', 'must name at least one address', at);
-        const endpoints = targets.map((target) => parseListenTarget(target, 'at'));
+        const endpoints = targets.map((target) => streamTarget(parseListenTarget(target, 'at'), target));
         const plan = listenPlan(o);
         encodingOf('encoding', o.encoding ?? 'utf-8');
         const tls = listenTls(endpoints, o.tls);
@@ -189,6 +189,12 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
 function left<M extends Mode>({ o, span }: ConnectPlan<M>, begun: number): Op {
   const timeout = span === Infinity ? Infinity : Math.max(0, span - (performance.now() - begun));
   return { timeout, signal: o.signal };
+}
+
+function streamTarget(endpoint: Endpoint, target: unknown): Endpoint {
+  if (endpoint.kind === 'inet' && endpoint.scheme === 'udp')
+    throw invalidValue('at', 'is a datagram target, and listen takes streams', target);
+  return endpoint;
 }
 
 function listenTls(endpoints: readonly Endpoint[], given: unknown): SessionPlan | null {

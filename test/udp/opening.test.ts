@@ -206,6 +206,14 @@ inBothColours('fd: takes a UDP socket over, and nothing else', async (net, t) =>
   }
 });
 
+inBothColours('a datagram target is refused where streams are made', async (net) => {
+  for (const call of [() => net.listen('udp://127.0.0.1:0'), () => net.connect('udp://127.0.0.1:9')]) {
+    const failed = await failure(call);
+    assert.ok(failed instanceof TypeError);
+    assert.match(failed.message, /datagram target/);
+  }
+});
+
 inBothColours('a wrong argument of udp is a TypeError that names it', async (net) => {
   const before = descriptors();
   const wrong: [unknown, unknown, string][] = [
