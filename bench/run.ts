@@ -21,7 +21,6 @@ export interface Pace {
   readonly seconds: number;
   readonly roundTrips: number;
   readonly mib: number;
-  readonly datagrams: number;
 }
 
 export interface LoadSample {
@@ -66,7 +65,6 @@ const START_SECONDS = 10;
 const WARM_CONNECTIONS = 200;
 /** After so many V8 has compiled everything; it uses the same core to do so. */
 const WARM_ROUND_TRIPS = 10_000;
-const WARM_DATAGRAMS = 50_000;
 /** Descriptors that the server and the load may need for anything else. */
 const SPARE_FILES = 100;
 
@@ -140,11 +138,10 @@ export async function measureSending(c: SendingCase, contender: Contender, pace:
   const sink = new Running({ c: 'udp-sink' }, 'counterpart', [c.size]);
   try {
     const port = await sink.line(START_SECONDS);
-    const sent = pace.datagrams + WARM_DATAGRAMS;
-    const numbers = [port, c.size, pace.datagrams, WARM_DATAGRAMS];
+    const numbers = [port, c.size, pace.seconds, pace.warmMs / 2000];
     const client = new Running(contender.program, 'measured', [...numbers, ...(contender.program.args ?? [])]);
     try {
-      const { wallNs, cpuNs } = JSON.parse(await client.line(60)) as Record<'wallNs' | 'cpuNs', number>;
+      const { sent, wallNs, cpuNs } = JSON.parse(await client.line(60)) as Record<'sent' | 'wallNs' | 'cpuNs', number>;
       sink.tell('how many');
       const { received } = JSON.parse(await sink.line(START_SECONDS)) as { received: number };
       return { cpuUs: cpuNs / 1000, perSecond: 1e9 / wallNs, busy: cpuNs / wallNs, lost: sent - received };

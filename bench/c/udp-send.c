@@ -1,8 +1,10 @@
 // The yardstick for sending datagrams in one direction: as many as the kernel takes, in batches with sendmmsg(2), or in
 // pieces that the kernel cuts (UDP_SEGMENT). The model of the senders in TypeScript.
 //
-// Usage: udp-send PORT SIZE COUNT WARM batch|gso     Sends WARM datagrams, then COUNT, and prints nanoseconds of wall and CPU
-//                                                    time for each of the latter.
+// Usage: udp-send PORT SIZE SECONDS WARM_SECONDS batch|gso
+//
+// Sends for WARM_SECONDS, then for SECONDS, and prints one JSON line: how many datagrams it has sent in all, and the
+// nanoseconds of wall and CPU time for each of those that are measured.
 
 #define _GNU_SOURCE
 #include <netinet/udp.h>
@@ -10,7 +12,7 @@
 #include <string.h>
 #include "load-support.h"
 
-enum { AT_ONCE = 64, PIECE = 65507 };
+enum { AT_ONCE = 64, PIECE = 65507, ROUND = 4096 };
 
 static char bytes[PIECE];
 static struct iovec parts[AT_ONCE];
@@ -55,22 +57,30 @@ static void send_pieces(int fd, size_t size, uint64_t count) {
   }
 }
 
+// Lets `work` send rounds until the time is over; returns how many datagrams they were.
+static uint64_t go_on(void (*work)(int, size_t, uint64_t), int fd, size_t size, double seconds) {
+  uint64_t count = 0;
+  for (uint64_t end = now_ns() + (uint64_t)(seconds * 1e9); now_ns() < end; count += ROUND) work(fd, size, ROUND);
+  return count;
+}
+
 int main(int argc, char **argv) {
-  if (argc < 6) fail("usage: udp-send PORT SIZE COUNT WARM batch|gso");
+  if (argc < 6) fail("usage: udp-send PORT SIZE SECONDS WARM_SECONDS batch|gso");
   struct sockaddr_in address = loopback(argv[1]);
   size_t size = strtoul(argv[2], NULL, 10);
-  uint64_t count = strtoull(argv[3], NULL, 10), warm = strtoull(argv[4], NULL, 10);
-  if (size == 0 || size > PIECE || count == 0) fail("SIZE is 1 to 65507, COUNT at least 1");
+  double seconds = atof(argv[3]), warm = atof(argv[4]);
+  if (size == 0 || size > PIECE || seconds <= 0) fail("SIZE is 1 to 65507, SECONDS more than 0");
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) die("socket");
   if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) die("connect");
   memset(bytes, 'x', sizeof bytes);
   void (*work)(int, size_t, uint64_t) = strcmp(argv[5], "gso") == 0 ? send_pieces : send_batches;
-  work(fd, size, warm);
+  uint64_t before = go_on(work, fd, size, warm);
   uint64_t cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID), begun = now_ns();
-  work(fd, size, count);
-  uint64_t wall = now_ns() - begun;
+  uint64_t count = go_on(work, fd, size, seconds);
+  double wall = (double)(now_ns() - begun) / (double)count;
   cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-  printf("{\"wallNs\":%.2f,\"cpuNs\":%.2f}\n", (double)wall / (double)count, (double)cpu / (double)count);
+  printf("{\"sent\":%llu,\"wallNs\":%.2f,\"cpuNs\":%.2f}\n", (unsigned long long)(before + count), wall,
+         (double)cpu / (double)count);
   return 0;
 }

@@ -7,11 +7,10 @@ import { measureSending, readArguments } from './support.js';
 const PIECE = 65507;
 const AT_ONCE = 64;
 
-const wanted = readArguments();
-const { size } = wanted;
-const socket = await udp('127.0.0.1:0', { connect: `127.0.0.1:${wanted.port}` });
+const { port, size } = readArguments();
+const socket = await udp('127.0.0.1:0', { connect: `127.0.0.1:${port}` });
 const send = { gso, many, one }[process.argv[6] ?? ''] ?? one;
-await measureSending(wanted, send);
+await measureSending(send);
 socket.close();
 
 async function gso(count: number): Promise<void> {

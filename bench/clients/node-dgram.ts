@@ -6,11 +6,11 @@ import { measureSending, readArguments } from './support.js';
 
 const UNDER_WAY = 64;
 
-const wanted = readArguments();
-const message = Buffer.alloc(wanted.size, 'x');
+const { port, size } = readArguments();
+const message = Buffer.alloc(size, 'x');
 const socket = createSocket('udp4');
-await new Promise<void>((resolve) => socket.connect(wanted.port, '127.0.0.1', resolve));
-await measureSending(wanted, send);
+await new Promise<void>((resolve) => socket.connect(port, '127.0.0.1', resolve));
+await measureSending(send);
 socket.close();
 
 function send(count: number): Promise<void> {

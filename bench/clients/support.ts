@@ -1,7 +1,6 @@
 // Owns the measurements that clients in TypeScript share; bench/c/blocking-client.c and bench/c/udp-send.c are their models.
 
-/** What a client shall do: so many messages of a size, after some that warm it up. */
-export interface Wanted {
+export interface RoundTrips {
   readonly port: number;
   readonly size: number;
   readonly count: number;
@@ -9,33 +8,38 @@ export interface Wanted {
 }
 
 /** The arguments PORT SIZE COUNT WARM. */
-export function readArguments(): Wanted {
+export function readArguments(): RoundTrips {
   const [port, size, count, warm] = process.argv.slice(2).map(Number) as [number, number, number, number];
   return { port, size, count, warm };
 }
 
 /** Runs `roundTrip` `warm` times, then `count` times, and prints nanoseconds of wall and CPU time for each of the latter. */
-export function measure({ count, warm }: Wanted, roundTrip: () => void): void {
+export function measure({ count, warm }: RoundTrips, roundTrip: () => void): void {
   for (let i = 0; i < warm; i++) roundTrip();
-  const report = begin(count);
-  for (let i = 0; i < count; i++) roundTrip();
-  report();
-}
-
-/** Lets `send` send `warm` datagrams, then `count`, and prints the same. */
-export async function measureSending({ count, warm }: Wanted, send: (count: number) => Promise<void>): Promise<void> {
-  await send(warm);
-  const report = begin(count);
-  await send(count);
-  report();
-}
-
-function begin(count: number): () => void {
   const cpu = process.cpuUsage();
   const begun = process.hrtime.bigint();
-  return () => {
-    const wallNs = Number(process.hrtime.bigint() - begun) / count;
-    const { user, system } = process.cpuUsage(cpu);
-    process.stdout.write(`${JSON.stringify({ wallNs, cpuNs: ((user + system) * 1000) / count })}\n`);
+  for (let i = 0; i < count; i++) roundTrip();
+  const wallNs = Number(process.hrtime.bigint() - begun) / count;
+  const { user, system } = process.cpuUsage(cpu);
+  process.stdout.write(`${JSON.stringify({ wallNs, cpuNs: ((user + system) * 1000) / count })}\n`);
+}
+
+const ROUND = 4096;
+
+/** Lets `send` send rounds for the seconds that the arguments PORT SIZE SECONDS WARM_SECONDS say; prints the same, and how many it sent in all. */
+export async function measureSending(send: (count: number) => Promise<void>): Promise<void> {
+  const [seconds, warm] = process.argv.slice(4, 6).map(Number) as [number, number];
+  const goOn = async (time: number): Promise<number> => {
+    let count = 0;
+    for (const end = performance.now() + time * 1000; performance.now() < end; count += ROUND) await send(ROUND);
+    return count;
   };
+  const before = await goOn(warm);
+  const cpu = process.cpuUsage();
+  const begun = process.hrtime.bigint();
+  const count = await goOn(seconds);
+  const wallNs = Number(process.hrtime.bigint() - begun) / count;
+  const { user, system } = process.cpuUsage(cpu);
+  const sent = before + count;
+  process.stdout.write(`${JSON.stringify({ sent, wallNs, cpuNs: ((user + system) * 1000) / count })}\n`);
 }

@@ -2,10 +2,10 @@
 
 import { connect } from 'node:net';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { measure, readArguments, type Wanted } from './support.js';
+import { measure, readArguments, type RoundTrips } from './support.js';
 
 interface Shared {
-  readonly wanted: Wanted;
+  readonly wanted: RoundTrips;
   /** Set to 1 by the worker when it is connected, and when an echo is whole. */
   readonly flag: Int32Array;
   readonly message: Uint8Array;
