@@ -12,6 +12,7 @@ import type { Handle } from '../core/handle.js';
 import { RecvMany, RecvMessage, SendMany, SendMessage } from '../core/message/message.js';
 import { localAddress } from '../core/sockaddr.js';
 import * as core from '../core/udp/udp.js';
+import { isWant } from '../core/want.js';
 import { invalidType, wholeNumber } from '../error/invalid.js';
 import { admit } from '../wait/limit.js';
 import { setReferenced } from '../wait/reactor.js';
@@ -84,6 +85,14 @@ export class UdpFace<M extends Mode> implements UdpBase<M> {
 
   sendMany(messages: Message[], o?: Op): R<M, number> {
     return this.#colour.runner.run(sendMany, this.#handle, messages, undefined, o);
+  }
+
+  /** The next datagram, if it is there and no call waits for it. */
+  protected takeAtOnce(): Datagram | null {
+    const handle = this.#handle;
+    if (handle.closing || handle.reads.head !== null) return null;
+    const result = receive(handle, undefined).step();
+    return isWant(result) ? null : result;
   }
 
   connect(to: Target | null, o?: Op): R<M, void> {

@@ -1,7 +1,8 @@
 // The promise colour: `import { connect } from 'berkeley'`.
 
-import type { Conn, Data, Datagram, Listener, Net, Op, UdpSocket } from '../contract/index.js';
+import type { Conn, Data, Datagram, Listener, Meta, Net, Op, Target, UdpSocket } from '../contract/index.js';
 import { Accept } from '../core/accept.js';
+import { sendAtOnce } from '../core/message/message.js';
 import { NextPiece } from '../core/reading.js';
 import type { Stream } from '../core/stream.js';
 import { ClosedError } from '../error/socket-error.js';
@@ -73,12 +74,36 @@ class AsyncListenerFace extends ListenerFace<'async'> implements AsyncIterable<C
 }
 
 class AsyncUdpFace extends UdpFace<'async'> implements AsyncIterable<Datagram> {
+  override send(data: Data | Data[], to?: Target, o?: Op & { meta?: Meta }): Promise<number> {
+    const handle = UdpFace.handleOf(this)!;
+    if (o !== undefined || !(data instanceof Uint8Array) || !mayProceed(handle.registration))
+      return super.send(data, to, o);
+    try {
+      const n = sendAtOnce(handle, data, to);
+      return n === null ? super.send(data, to) : Promise.resolve(n);
+    } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      return Promise.reject(error);
+    }
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<Datagram, undefined> {
     return { next: () => this.#next() };
   }
 
+  /** What is there already needs no function that awaits, which costs as much as all the rest of it. */
+  #next(): Promise<IteratorResult<Datagram, undefined>> {
+    try {
+      const value = mayProceed(UdpFace.handleOf(this)!.registration) ? this.takeAtOnce() : null;
+      return value === null ? this.#wait() : Promise.resolve({ done: false, value });
+    } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      return Promise.reject(error);
+    }
+  }
+
   /** As the listener's. */
-  async #next(): Promise<IteratorResult<Datagram, undefined>> {
+  async #wait(): Promise<IteratorResult<Datagram, undefined>> {
     try {
       return { done: false, value: await this.recv() };
     } catch (error) {

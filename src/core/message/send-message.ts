@@ -1,5 +1,6 @@
 // Owns sendmsg(2) of one message.
 
+import type { Target } from '../../contract/address.js';
 import type { Data } from '../../contract/mode.js';
 import type { Phase } from '../../contract/error.js';
 import type { Message, Meta } from '../../contract/message.js';
@@ -15,7 +16,7 @@ import type { Handle } from '../handle.js';
 import { passOn } from '../passing.js';
 import { decodeBytes, sockaddrOf } from '../sockaddr.js';
 import { isWant, Want } from '../want.js';
-import { destinationOf } from './destination.js';
+import { destinationOf, knownDestination } from './destination.js';
 import { checkMeta, encodeMeta } from './encode.js';
 
 /** IOV_MAX: what one call takes. */
@@ -120,13 +121,24 @@ export class SendMessage implements Attempt<number> {
     const n = native.sendmsg(registration.fd, this.#data, this.#name, this.#control, this.#flags);
     if (n >= 0) return n;
     if (n === C.EAGAIN) return whenFull(handle, this.#name !== null);
-    const to = this.#name === null ? null : decodeBytes(this.#name);
-    throw systemError(n, 'sendmsg', 'write', to);
+    throw failure(n, this.#name);
   }
 
   abandon(): void {
     this.#resolution?.release();
   }
+}
+
+/** One datagram to where one went before, tried without an attempt: null when there is more to it, and it was not sent. */
+export function sendAtOnce(handle: Handle, data: Uint8Array, to: Target | undefined): number | null {
+  const { registration } = handle;
+  if (handle.closing || handle.writes.head !== null || !registration.writable) return null;
+  const name = to === undefined ? null : knownDestination(to, handle);
+  if (to !== undefined && name === null) return null;
+  const n = native.sendmsg(registration.fd, data, name, null, 0);
+  if (n >= 0) return n;
+  if (n === C.EAGAIN) return null;
+  throw failure(n, name);
 }
 
 /**
@@ -137,4 +149,8 @@ export function whenFull(handle: Handle, named: boolean): Want {
   if (named && handle.family === C.AF_UNIX && handle.kind === C.SOCK_DGRAM) return Want.Pause;
   handle.registration.writable = false;
   return Want.Write;
+}
+
+function failure(errno: number, name: Uint8Array | null): Error {
+  return systemError(errno, 'sendmsg', 'write', name === null ? null : decodeBytes(name));
 }
