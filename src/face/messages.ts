@@ -4,7 +4,15 @@ import type { Message } from '../contract/message.js';
 import type { Target } from '../contract/address.js';
 import type { Data, Op } from '../contract/mode.js';
 import type { Handle } from '../core/handle.js';
-import { checkMessage, RecvMany, RecvMessage, SendMany, SendMessage } from '../core/message/message.js';
+import {
+  checkMessage,
+  RecvMany,
+  RecvMessage,
+  RecvMessageFully,
+  SendMany,
+  SendMessage,
+} from '../core/message/message.js';
+import { MSG_WAITALL } from '../core/numbers.js';
 import { invalidType, wholeNumber } from '../error/invalid.js';
 import { admit } from '../wait/limit.js';
 
@@ -17,16 +25,20 @@ const CONTROL = 4096;
 const MOST = 0x7ffff000;
 const MOST_CONTROL = 0x100000;
 
-export function recvFrom(handle: Handle, max: number, o: Flags | undefined): RecvMessage {
-  return new RecvMessage(handle, { size: wholeNumber('max', max, 1, MOST), control: 0, flags: flagsOf(o) });
+export function recvFrom(handle: Handle, max: number, o: Flags | undefined): RecvMessage | RecvMessageFully {
+  return receive(handle, wholeNumber('max', max, 1, MOST), 0, flagsOf(o));
 }
 
-export function recvMsg(handle: Handle, o: MessageRoom | undefined): RecvMessage {
-  return new RecvMessage(handle, {
-    size: o?.size === undefined ? RECV : wholeNumber('size', o.size, 1, MOST),
-    control: o?.control === undefined ? CONTROL : wholeNumber('control', o.control, 0, MOST_CONTROL),
-    flags: flagsOf(o),
-  });
+export function recvMsg(handle: Handle, o: MessageRoom | undefined): RecvMessage | RecvMessageFully {
+  const size = o?.size === undefined ? RECV : wholeNumber('size', o.size, 1, MOST);
+  const control = o?.control === undefined ? CONTROL : wholeNumber('control', o.control, 0, MOST_CONTROL);
+  return receive(handle, size, control, flagsOf(o));
+}
+
+function receive(handle: Handle, size: number, control: number, flags: number): RecvMessage | RecvMessageFully {
+  return flags & MSG_WAITALL && handle.isStream
+    ? new RecvMessageFully(handle, { size, control, flags })
+    : new RecvMessage(handle, { size, control, flags });
 }
 
 export function recvMany(handle: Handle, max: number, o: (Op & { size?: number }) | undefined): RecvMany {

@@ -1,9 +1,12 @@
 // Owns the tests of what keeps messages apart in the methods that streams have too: recv, recvInto, send, sendAll.
 
 import assert from 'node:assert/strict';
+import { closeSync } from 'node:fs';
+import { join } from 'node:path';
 import * as promises from 'berkeley';
 import { constants } from 'berkeley';
-import { failure, inBothColours, type Net } from '../net/kit.js';
+import { failure, folder, inBothColours, type Net } from '../net/kit.js';
+import { startPuppet } from '../support/python.js';
 
 type Socket = ReturnType<Net['socket']>;
 const { MSG_PEEK, MSG_TRUNC, MSG_WAITALL } = constants as Record<string, number>;
@@ -161,3 +164,46 @@ inBothColours(
     listener.close();
   },
 );
+
+for (const kind of ['TCP', 'Unix'] as const)
+  inBothColours(`promise 14: MSG_WAITALL of recvMsg and recvFrom waits for all, over ${kind}`, async (net, t) => {
+    const at = kind === 'TCP' ? '127.0.0.1:0' : `unix:${join(folder(t), 'meeting')}`;
+    const listener = await net.listen(at);
+    const { address } = listener;
+    const to = JSON.stringify(address.path ?? [address.address, address.port]);
+    const python = startPuppet(t, `s = socket.socket(socket.AF_${kind === 'TCP' ? 'INET' : 'UNIX'})`);
+    python.begin(`s.connect(${address.path === undefined ? `tuple(${to})` : to})`);
+    const { socket } = await listener.accept();
+    const flags = MSG_WAITALL!;
+    const limit = { timeout: 10_000, flags };
+    const pieces = (words: string) => python.begin(`for piece in ${words}: s.sendall(piece); time.sleep(0.03)`);
+
+    pieces("[b'0123', b'45', b'6789ab']");
+    const first = (await socket.recvMsg({ ...limit, size: 10 }))!;
+    assert.equal(first.data.toString(), '0123456789');
+    if (kind === 'TCP') assert.ok(first.from.equals(socket.getpeername()));
+    assert.equal((await socket.recvFrom(2, limit))?.data.toString(), 'ab');
+    pieces("[b'abc', b'def']");
+    assert.equal((await socket.recvMsg({ ...limit, size: 6, flags: flags | MSG_PEEK! }))?.data.toString(), 'abcdef');
+    assert.equal((await socket.recvMsg({ ...limit, size: 6 }))?.data.toString(), 'abcdef');
+    // A limit ends the wait as it does in the kernel: with what is there, and with an error when there is nothing.
+    await python.run("s.sendall(b'xyz')");
+    assert.equal((await socket.recvMsg({ size: 10, flags, timeout: 50 }))?.data.toString(), 'xyz');
+    assert.equal((await failure(() => socket.recvMsg({ size: 10, flags, timeout: 50 }))).code, 'ETIMEDOUT');
+    if (kind === 'Unix') {
+      // Descriptors stay with their own message.
+      await python.run("s.sendall(b'before'); socket.send_fds(s, [b'with'], [0]); s.sendall(b'after')");
+      const own = (await socket.recvMsg({ ...limit, size: 100 }))!;
+      const { fds } = own.meta;
+      assert.equal(fds?.length, 1);
+      for (const fd of fds ?? []) closeSync(fd);
+      assert.equal(own.data.toString(), 'beforewith');
+      assert.equal((await socket.recv())?.toString(), 'after');
+    }
+    pieces("[b'end', b'']");
+    python.begin('s.close()');
+    assert.equal((await socket.recvMsg({ ...limit, size: 10 }))?.data.toString(), 'end');
+    assert.equal(await socket.recvMsg(limit), null);
+    socket.close();
+    listener.close();
+  });

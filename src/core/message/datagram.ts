@@ -37,6 +37,11 @@ export class ReceivedDatagram implements Datagram {
     return typeof from === 'string' ? (this.#from = from === '' ? unnamed : decodePeer(from)) : from;
   }
 
+  /** Descriptors came with it. */
+  get carries(): boolean {
+    return this.#rights !== null;
+  }
+
   get truncated(): boolean {
     return (this.flags & MSG_TRUNC) !== 0;
   }

@@ -2,6 +2,7 @@
 
 export { SendMany } from './send-many.js';
 export { checkMessage, type Names, sendAtOnce, SendMessage } from './send-message.js';
+export { RecvMessageFully } from './receive-fully.js';
 export { RecvMany } from './receive-many.js';
 export { type ReceiveOptions, RecvMessage } from './receive-message.js';
 export { checkMeta } from './encode.js';

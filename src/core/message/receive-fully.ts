@@ -1,0 +1,76 @@
+// Owns recvmsg(2) with MSG_WAITALL on a stream, which the kernel ignores on descriptors that do not wait: it goes on until the
+// room is filled, the stream ends, or descriptors came, at which the kernel ends a receive, too.
+
+import type { Phase } from '../../contract/error.js';
+import type { Datagram } from '../../contract/message.js';
+import type { ErrorFacts } from '../../error/socket-error.js';
+import { systemError } from '../../error/system.js';
+import * as C from '../../native/constants.js';
+import { native } from '../../native/load.js';
+import type { Attempt } from '../attempt.js';
+import type { Handle } from '../handle.js';
+import { Want } from '../want.js';
+import { datagramIn, type ReceivedDatagram } from './datagram.js';
+import type { ReceiveOptions } from './receive-message.js';
+import { roomFor } from './room.js';
+
+/** What a limit ends is returned as far as it came, as the kernel does. */
+export class RecvMessageFully implements Attempt<Datagram | null> {
+  readonly phase: Phase = 'read';
+  readonly #handle: Handle;
+  readonly #options: ReceiveOptions;
+  readonly #memory: Buffer;
+  #filled = 0;
+  /** The data so far, and what came with its last part. */
+  #soFar: ReceivedDatagram | null = null;
+
+  constructor(handle: Handle, options: ReceiveOptions) {
+    handle.check('read');
+    this.#handle = handle;
+    this.#options = { ...options, flags: options.flags & ~C.MSG_WAITALL };
+    this.#memory = Buffer.alloc(options.size);
+  }
+
+  get lane() {
+    return this.#handle.reads;
+  }
+  get registration() {
+    return this.#handle.registration;
+  }
+  get limit() {
+    return this.#handle.receiveLimit;
+  }
+
+  step(): Datagram | null | Want {
+    const { registration } = this;
+    const { size, control, flags } = this.#options;
+    const memory = this.#memory;
+    const room = roomFor(control);
+    while (this.#filled < size) {
+      if (!registration.readable) return Want.Read;
+      const at = this.#filled;
+      const n = native.recvmsg(registration.fd, memory, at, size - at, room.bytes, control, flags);
+      if (n === C.EAGAIN) {
+        registration.readable = false;
+        return Want.Read;
+      }
+      if (n < 0) throw systemError(n, 'recvmsg', 'read', null, this.facts());
+      if (n === 0) break;
+      const datagram = datagramIn(this.#handle, room, 0, memory.subarray(0, at + n));
+      // Peeked bytes stay readable, so there is no event for the rest.
+      if (flags & C.MSG_PEEK) return n < size && !datagram.carries ? Want.Pause : datagram;
+      this.#filled += n;
+      this.#soFar = datagram;
+      if (datagram.carries) break;
+    }
+    return this.#soFar;
+  }
+
+  expired(): { value: Datagram } | null {
+    return this.#soFar === null ? null : { value: this.#soFar };
+  }
+
+  facts(): Partial<ErrorFacts> {
+    return { bytesDone: this.#filled, partial: this.#soFar?.data };
+  }
+}
