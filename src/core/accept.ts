@@ -93,6 +93,7 @@ function acceptOne(listener: Handle): Accepted | null {
       if (listener.family !== C.AF_UNIX) {
         handle.receiveLimit = listener.receiveLimit;
         handle.sendLimit = listener.sendLimit;
+        handle.registration.lowWater = listener.registration.lowWater;
       }
       return { handle, peer: acceptedPeer() };
     }

@@ -8,7 +8,7 @@ import { native } from '../native/load.js';
 import { Handle } from './handle.js';
 import { kernelState } from './kernel-state.js';
 import { checkPermission } from './permission.js';
-import { readTimeouts } from './option/timeouts.js';
+import { readLowWater, readTimeouts } from './option/timeouts.js';
 
 export function adopt(fd: number): Handle {
   wholeNumber('fd', fd, 0, 0x7fffffff);
@@ -29,6 +29,7 @@ export function adopt(fd: number): Handle {
   // Whoever gave it to us may have another descriptor of the same open socket.
   handle.registration.shared = true;
   readTimeouts(handle);
+  readLowWater(handle);
   return handle;
 }
 

@@ -116,6 +116,7 @@ export function duplicate(handle: Handle): Handle {
   const copy = new Handle(fd, handle.family, handle.kind, handle.protocol, handle.state);
   copy.receiveLimit = handle.receiveLimit;
   copy.sendLimit = handle.sendLimit;
+  copy.registration.lowWater = handle.registration.lowWater;
   copy.inheritable = handle.inheritable;
   copy.bound = handle.bound;
   copy.writingEnded = handle.writingEnded;

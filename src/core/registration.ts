@@ -28,6 +28,8 @@ export class Registration {
   ended = false;
   /** A short receive means that the queue is empty: stream sockets of IPv4 and IPv6. */
   readonly shortMeansDrained: boolean;
+  /** SO_RCVLOWAT of a stream: above 1, a receive has to wait for so many bytes. */
+  lowWater = 1;
   /** The head of the read lane while it waits for this descriptor, and likewise of the write lane. */
   reader: Wakeable | null = null;
   writer: Wakeable | null = null;

@@ -4,13 +4,14 @@ import type { Phase } from '../contract/error.js';
 import { refusal } from '../error/make.js';
 import type { ErrorFacts } from '../error/socket-error.js';
 import { systemError } from '../error/system.js';
-import { EAGAIN, MSG_DONTWAIT, MSG_NOSIGNAL } from '../native/constants.js';
+import { EAGAIN, EINPROGRESS, MSG_DONTWAIT, MSG_NOSIGNAL } from '../native/constants.js';
 import { native } from '../native/load.js';
 import type { Attempt } from './attempt.js';
 import type { Handle } from './handle.js';
 import type { Layer } from './layer.js';
 import { isWant, Want } from './want.js';
 
+// tcp(7), TCP_FASTOPEN_CONNECT: a first write that could not go with the first packet answers EINPROGRESS, and has taken nothing.
 const FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL;
 
 /** One send(2) of a part of `bytes`: how many the kernel took, -errno, or Want.Write. */
@@ -18,7 +19,7 @@ export function sendOnce(handle: Handle, bytes: Uint8Array, offset: number, leng
   const { registration } = handle;
   if (!registration.writable) return Want.Write;
   const n = native.send(registration.fd, bytes, offset, length, flags | FLAGS);
-  if (n !== EAGAIN) return n;
+  if (n >= 0 || (n !== EAGAIN && n !== EINPROGRESS)) return n;
   registration.writable = false;
   return Want.Write;
 }
@@ -34,7 +35,7 @@ export function sendPiecesOnce(
   const { registration } = handle;
   if (!registration.writable) return Want.Write;
   const n = native.sendv(registration.fd, pieces, first, offset, flags | FLAGS);
-  if (n !== EAGAIN) return n;
+  if (n >= 0 || (n !== EAGAIN && n !== EINPROGRESS)) return n;
   registration.writable = false;
   return Want.Write;
 }

@@ -38,6 +38,7 @@ export const SO_LINGER = constant('SO_LINGER');
 export const SO_PEERCRED = constant('SO_PEERCRED');
 export const SO_PROTOCOL = constant('SO_PROTOCOL');
 export const SO_RCVTIMEO = constant('SO_RCVTIMEO');
+export const SO_RCVLOWAT = constant('SO_RCVLOWAT');
 export const SO_REUSEADDR = constant('SO_REUSEADDR');
 export const SO_REUSEPORT = constant('SO_REUSEPORT');
 export const SO_SNDTIMEO = constant('SO_SNDTIMEO');
@@ -113,6 +114,7 @@ export const POLLHUP = constant('POLLHUP');
 export const POLLIN = constant('POLLIN');
 export const POLLOUT = constant('POLLOUT');
 export const POLLPRI = constant('POLLPRI');
+export const POLLRDHUP = constant('POLLRDHUP');
 
 export const EPOLLERR = constant('EPOLLERR');
 export const EPOLLHUP = constant('EPOLLHUP');

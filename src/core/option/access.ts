@@ -2,10 +2,10 @@
 // the low-water mark are ours to keep, too.
 
 import { systemError } from '../../error/system.js';
-import { SOL_SOCKET } from '../../native/constants.js';
+import { SO_RCVLOWAT, SOL_SOCKET } from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Handle } from '../handle.js';
-import { readTimeouts } from './timeouts.js';
+import { readLowWater, readTimeouts } from './timeouts.js';
 
 export function getInt(handle: Handle, level: number, name: number): number {
   const bytes = getBytes(handle, level, name, 4);
@@ -25,6 +25,7 @@ export function setInt(handle: Handle, level: number, name: number, value: numbe
   handle.check('option');
   const result = native.setsockoptInt(handle.fd, level, name, value);
   if (result < 0) throw systemError(result, 'setsockopt', 'option');
+  if (level === SOL_SOCKET && name === SO_RCVLOWAT) readLowWater(handle);
 }
 
 /** `value` null passes a NULL pointer. */
@@ -32,5 +33,7 @@ export function setBytes(handle: Handle, level: number, name: number, value: Uin
   handle.check('option');
   const result = native.setsockopt(handle.fd, level, name, value, length);
   if (result < 0) throw systemError(result, 'setsockopt', 'option');
-  if (level === SOL_SOCKET) readTimeouts(handle);
+  if (level !== SOL_SOCKET) return;
+  readTimeouts(handle);
+  readLowWater(handle);
 }

@@ -2,12 +2,14 @@
 // non-blocking descriptor the kernel's never fires.
 
 import { systemError } from '../../error/system.js';
-import { SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET } from '../../native/constants.js';
+import { SO_RCVLOWAT, SO_RCVTIMEO, SO_SNDTIMEO, SOCK_STREAM, SOL_SOCKET } from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Handle } from '../handle.js';
 
 const words = new BigInt64Array(2);
 const bytes = new Uint8Array(words.buffer);
+const mark = new Int32Array(1);
+const markBytes = new Uint8Array(mark.buffer);
 
 /** Milliseconds, or null for no limit. */
 export function getLimit(handle: Handle, option: number): number | null {
@@ -29,6 +31,14 @@ export function setLimit(handle: Handle, option: number, ms: number | null): voi
   const result = native.setsockopt(handle.fd, SOL_SOCKET, option, encodeLimit(ms), bytes.length);
   if (result < 0) throw systemError(result, 'setsockopt', 'option');
   readTimeouts(handle);
+}
+
+/** Learns the mark below which a receive of a stream waits. Datagrams know no such thing. */
+export function readLowWater(handle: Handle): void {
+  if (handle.kind !== SOCK_STREAM || native.getsockopt(handle.fd, SOL_SOCKET, SO_RCVLOWAT, markBytes) < 0) return;
+  handle.registration.lowWater = mark[0]!;
+  // There was no edge for what came below the mark.
+  handle.registration.readable = true;
 }
 
 /** Learns the limits from the kernel: after setting one in whatever way, and for a descriptor from elsewhere. */
