@@ -170,6 +170,31 @@ for (const how of ['connected', 'unconnected'] as const)
     },
   );
 
+inBothColours(
+  'sendMany waits for room until all are sent, and a limit ends it after those that were',
+  async (net, t) => {
+    const receiver = await bound(net, join(folder(t), 'slow'));
+    const sender = net.socket('unix', 'dgram');
+    await sender.connect(receiver.getsockname());
+    const messages = Array.from({ length: 5000 }, (_, i) => ({ data: `${i}` }));
+    const sent = await sender.sendMany(messages, { timeout: 50 });
+    assert.ok(sent > 0 && sent < messages.length, `${sent} were sent`);
+    const late = await failure(() => sender.sendMany(messages, { timeout: 20 }));
+    assert.deepEqual([late.code, late.bytesDone], ['ETIMEDOUT', 0]);
+    const { open, got } = await drainer(receiver.dup().detach(), messages.length);
+    const rest = messages.slice(sent);
+    const waiting = net === promises ? sender.sendMany(rest) : null;
+    open();
+    assert.equal(await (waiting ?? sender.sendMany(rest, { timeout: 10_000 })), rest.length);
+    assert.deepEqual(
+      await got,
+      messages.map(({ data }) => data),
+    );
+    sender.close();
+    receiver.close();
+  },
+);
+
 inBothColours('a seqpacket keeps boundaries, ends with null, and answers to Python', async (net, t) => {
   const at = join(folder(t), 'seq');
   const listener = net.socket('unix', 'seqpacket');

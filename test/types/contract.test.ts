@@ -30,6 +30,12 @@ export function results(): void {
   same<ReturnType<promises.Listener<'async'>['accept']>, Promise<AsyncConn>>(true);
   same<ReturnType<typeof sync.pair>, [SyncConn, SyncConn]>(true);
   same<ReturnType<typeof sync.share>, SyncConn>(true);
+  same<ReturnType<sync.Socket<'sync'>['recvFrom']>, sync.Datagram | null>(true);
+  same<ReturnType<promises.Socket<'async'>['recvMsg']>, Promise<promises.Datagram | null>>(true);
+  same<ReturnType<promises.Socket<'async'>['recvMany']>, Promise<promises.Datagram[]>>(true);
+  same<ReturnType<sync.Socket<'sync'>['sendMany']>, number>(true);
+  same<sync.Datagram['meta']['fds'], number[] | undefined>(true);
+  same<sync.Datagram['meta']['timestamp'], bigint | undefined>(true);
 }
 
 export function noAny(conn: SyncConn, error: promises.SocketError, address: promises.Address): void {
