@@ -1,6 +1,6 @@
 // Owns the words of the command line: what may stand there and what it means. It must not know what is done with it.
 
-// parseArgs of node:util: every Node that we support has it, it is strict about what it does not know, and four
+// parseArgs of node:util: every Node that we support has it, it is strict about what it does not know, and some
 // commands with a handful of options are not worth a dependency.
 import { parseArgs } from 'node:util';
 import type { Duration } from '../contract/mode.js';
@@ -16,6 +16,7 @@ import {
   type Values,
 } from './tls-flags.js';
 import { pingCommand, pingFlags, type PingCommand } from './ping/command.js';
+import { udpCommand, udpFlags, type UdpCommand } from './udp/command.js';
 import { UsageError } from './usage.js';
 
 /** What `connect` and `listen` have in common. */
@@ -59,6 +60,7 @@ export type Command =
   | ListenCommand
   | TlsCommand
   | PingCommand
+  | UdpCommand
   | DoctorCommand
   | { readonly name: 'tour' | 'help' | 'version' };
 
@@ -82,6 +84,8 @@ export function parseCommand(words: string[]): Command {
       return parseListen(rest);
     case 'tls':
       return parseTls(rest);
+    case 'udp':
+      return parseUdp(rest);
     case 'ping':
       return parsePing(rest);
     case 'doctor':
@@ -149,6 +153,12 @@ function parseListen(words: string[]): Command {
   };
 }
 
+function parseUdp(words: string[]): Command {
+  const { values, positionals } = parse(words, udpFlags);
+  if (values.help === true) return { name: 'help' };
+  return udpCommand(oneTarget('udp', positionals), duration(values['timeout']), values);
+}
+
 function parsePing(words: string[]): Command {
   const { values, positionals } = parse(words, pingFlags);
   if (values.help === true) return { name: 'help' };
@@ -197,7 +207,13 @@ function duration(text: Values[string]): Duration | undefined {
   return text as Duration;
 }
 
-const examples = { connect: 'example.org:80', listen: ':8080', tls: 'example.org:443', ping: 'example.org' } as const;
+const examples = {
+  connect: 'example.org:80',
+  listen: ':8080',
+  tls: 'example.org:443',
+  udp: 'example.org:53',
+  ping: 'example.org',
+} as const;
 
 const tlsFlag: Flags = { tls: { type: 'boolean' } };
 const pipeFlags: Flags = { timeout: { type: 'string' }, crlf: { type: 'boolean' } };

@@ -12,6 +12,7 @@ import { runPing } from './ping.js';
 import { isMisuse, oneLine } from './report.js';
 import { runTls } from './tls.js';
 import { runTour } from './tour.js';
+import { runUdp } from './udp.js';
 import { UsageError, usage } from './usage.js';
 
 try {
@@ -37,6 +38,9 @@ async function run(words: string[]): Promise<number> {
       return 0;
     case 'tls':
       return runTls(command);
+    case 'udp':
+      await runUdp(command);
+      return 0;
     case 'ping':
       return runPing(command);
     case 'doctor':

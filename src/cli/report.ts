@@ -15,7 +15,7 @@ export function inWordsOfTheCommand(text: string): string {
   return (
     text
       // On the command line there is one TARGET, whatever the library calls the argument.
-      .replace(/^The "(to|at)\b[^"]*" argument/, 'TARGET')
+      .replace(/^The "(to|at|connect)\b[^"]*" argument/, 'TARGET')
       .replace(/`(alpn|ca|cert|key)`/g, '--$1')
       .replace(/`?\bserverName\b`?/g, '--sni')
       .replace(/\s+/g, ' ')

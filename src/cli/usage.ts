@@ -11,6 +11,8 @@ export const usage = `Usage: berkeley [COMMAND]
                    listens on goes to standard error
   tls TARGET       shakes hands, and shows what came of it: version, cipher, the
                    certificates, whether they are valid, and why not
+  udp TARGET       sends each line of standard input as a datagram, and prints
+                   what comes back
   ping TARGET      sends ICMP echoes to a host, and times the replies
   doctor           says what works on this machine, and what to do about the
                    rest
@@ -18,12 +20,20 @@ export const usage = `Usage: berkeley [COMMAND]
                    runs without a command
 
   --timeout D      longest wait for the connection, and longest silence on it:
-                   500ms, 1.5s, 2m; for tls 10s unless told
+                   500ms, 1.5s, 2m; for tls 10s unless told; for udp the wait
+                   for answers after the end of the input, 2s unless told
   --crlf           line ends of the input go out as CR LF
-  --echo           listen: send back what comes
+  --echo           listen, udp --listen: send back what comes
   --keep           listen: go on with the next connection
   --json           tls, ping, doctor: one JSON object instead of the screen
   --help, --version
+
+  --listen         udp: print what comes to TARGET; the input goes to whoever
+                   was heard last
+  --whole          udp: the whole input is one datagram
+  --broadcast      udp: TARGET may be a broadcast address
+  --multicast G    udp --listen: join the group G
+  --interface I    udp: where groups are joined and sent to
 
   -c COUNT         ping: so many requests; until interrupted unless told
   -i SECONDS       ping: from one request to the next; 1 unless told
