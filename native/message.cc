@@ -62,16 +62,23 @@ static void aim_at_slot(msghdr* message, uint8_t* slot, size_t control) {
   message->msg_controllen = control;
 }
 
+// Descriptors that arrive are closed on exec. Packet sockets, which give none, refuse the flag that says so (EINVAL).
+template <typename Call>
+static int receiving(Call call) {
+  const int n = attempt([&] { return call(MSG_CMSG_CLOEXEC); });
+  return n == -EINVAL ? attempt([&] { return call(0); }) : n;
+}
+
 static int receive_one(Environment* environment, int fd, uint8_t* data, size_t length, uint8_t* slot, size_t control,
                        int flags) {
   iovec vector = {data, length};
   msghdr message;
-  const int n = attempt([&] {
+  const int n = receiving([&](int closed_on_exec) {
     message = {};
     message.msg_iov = &vector;
     message.msg_iovlen = 1;
     aim_at_slot(&message, slot, control);
-    return syscall(SYS_recvmsg, fd, &message, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    return syscall(SYS_recvmsg, fd, &message, flags | MSG_DONTWAIT | closed_on_exec);
   });
   if (n < 0) return n;
   own_descriptors(&message, environment);
@@ -125,7 +132,7 @@ static napi_value JS_recvmmsg(napi_env env, napi_callback_info info) {
 
   iovec vectors[batch_most];
   mmsghdr messages[batch_most];
-  const int received = attempt([&] {
+  const int received = receiving([&](int closed_on_exec) {
     for (int64_t i = 0; i < count; ++i) {
       vectors[i] = {memory.data + i * stride, static_cast<size_t>(length)};
       messages[i] = {};
@@ -133,7 +140,7 @@ static napi_value JS_recvmmsg(napi_env env, napi_callback_info info) {
       messages[i].msg_hdr.msg_iovlen = 1;
       aim_at_slot(&messages[i].msg_hdr, room.data + static_cast<size_t>(i) * slot, static_cast<size_t>(control));
     }
-    return syscall(SYS_recvmmsg, fd, messages, static_cast<unsigned int>(count), flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC,
+    return syscall(SYS_recvmmsg, fd, messages, static_cast<unsigned int>(count), flags | MSG_DONTWAIT | closed_on_exec,
                    nullptr);
   });
   for (int i = 0; i < received; ++i) {
