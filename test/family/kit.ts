@@ -29,7 +29,7 @@ export function inBothColours(
   skip: string | false,
   body: (net: Net, t: TestContext) => Promise<void>,
 ): void {
-  for (const [colour, net] of colours) test(`${title} (${colour})`, { skip }, (t) => body(net, t));
+  for (const [colour, net] of colours) test(`${title} (${colour})`, { skip, timeout: 20_000 }, (t) => body(net, t));
 }
 
 /** What a call failed with, thrown or rejected. */
