@@ -54,6 +54,28 @@ inBothColours(
   },
 );
 
+inBothColours('descriptors live as long as the meta that leads to them, and are the same each time', async (net) => {
+  const [one, two] = net.socketPair('seqpacket');
+  const before = descriptors();
+  await one.sendMsg({ data: 'x', meta: { fds: [0, 0] } });
+  async function metaOnly(): Promise<promises.Meta> {
+    return (await two.recvMsg())!.meta;
+  }
+  const meta = await metaOnly();
+  // The message is gone by now, and a second one, which nobody reaches, shows that the collector was here.
+  await one.sendMsg({ data: 'x', meta: { fds: [0] } });
+  await metaOnly();
+  await collected(() => descriptors() === before + 2, 'the other one is closed');
+  const { fds } = meta;
+  assert.equal(fds?.length, 2);
+  assert.equal(meta.fds, fds);
+  for (const fd of fds) assert.ok(readlinkSync(`/proc/self/fd/${fd}`));
+  closeAll(fds);
+  assert.equal(descriptors(), before);
+  one.close();
+  two.close();
+});
+
 test('promise 10: descriptors that nobody looks at are closed when their worker is terminated', async () => {
   const [one, two] = promises.socketPair('seqpacket');
   const program = `

@@ -28,7 +28,7 @@ export class ReceivedDatagram implements Datagram {
     // At once: descriptors must not outlive a message that nobody looks into.
     if (unix && control !== null) {
       const { passed, others } = descriptorsIn(control);
-      if (passed.length + others.length > 0) this.#rights = new Rights(this, passed, others);
+      if (passed.length + others.length > 0) this.#rights = new Rights(passed, others);
     }
   }
 

@@ -9,6 +9,7 @@ import type { Attempt } from '../attempt.js';
 import type { Handle } from '../handle.js';
 import { Want } from '../want.js';
 import { datagramIn } from './datagram.js';
+import { lateError } from './late.js';
 import { Room } from './room.js';
 
 /** At most so many messages a call, and so many bytes for them together. The memory is only touched where messages are. */
@@ -54,7 +55,7 @@ export class RecvMany implements Attempt<Datagram[]> {
     const handle = this.#handle;
     const { registration } = handle;
     if (!registration.readable) return Want.Read;
-    if (registration.late !== 0) throw this.#late();
+    if (registration.late !== 0) throw lateError(registration, 'recvmmsg');
     const room = roomOf(handle);
     const size = this.#size;
     const stride = ((size + 63) & ~63) + GAP;
@@ -83,12 +84,6 @@ export class RecvMany implements Attempt<Datagram[]> {
     // Behind messages it is the next call's, as recvmmsg(2) has it.
     else this.registration.late = errno;
     return all.length > 0 ? all : Want.Read;
-  }
-
-  #late(): Error {
-    const errno = this.registration.late;
-    this.registration.late = 0;
-    return systemError(errno, 'recvmmsg', 'read');
   }
 }
 

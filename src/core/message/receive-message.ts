@@ -10,6 +10,7 @@ import type { Handle } from '../handle.js';
 import { slabHolds, slabTake, slabUsed } from '../slab.js';
 import { Want } from '../want.js';
 import { datagramIn } from './datagram.js';
+import { lateError } from './late.js';
 import { type Room, roomFor } from './room.js';
 
 /** How to receive: room for the data and for control messages in bytes, and MSG_* flags. */
@@ -50,6 +51,7 @@ export class RecvMessage implements Attempt<Datagram | null> {
     const { registration } = handle;
     const { size, control, flags } = this.#options;
     if (!registration.readable && !(flags & ELSEWHERE)) return Want.Read;
+    if (registration.late !== 0) throw lateError(registration, 'recvmsg');
     const room = roomFor(control);
     const inSlab = slabHolds(size);
     const own = inSlab ? null : Buffer.allocUnsafeSlow(size);
