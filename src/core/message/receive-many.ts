@@ -20,8 +20,10 @@ const GAP = 576;
 /** Control messages: what any options of IP and UDP bring at once, or every descriptor that a message can carry. */
 const CONTROL_INET = 256;
 const CONTROL_UNIX = 1280;
-/** A batch is copied to memory of its own; more than so much of it would be kept alive by a single message. */
+/** A batch is copied to memory of its own; no more than so much of it is kept alive by a single message, small or large. */
 const TOGETHER = 16 * 1024;
+const TOGETHER_LARGE = 64 * 1024;
+const LARGE = 1024;
 
 let memory: Buffer | null = null;
 let inet: Room | null = null;
@@ -110,7 +112,8 @@ function take(handle: Handle, all: Datagram[], from: Buffer, stride: number, roo
   for (let i = 0; i < n;) {
     const first = i;
     let size = words[i++ * slot]!;
-    while (i < n && size + words[i * slot]! <= TOGETHER) size += words[i++ * slot]!;
+    const most = size > LARGE ? TOGETHER_LARGE : TOGETHER;
+    while (i < n && size + words[i * slot]! <= most) size += words[i++ * slot]!;
     const chunk = Buffer.allocUnsafeSlow(size);
     native.gather(from, stride, room.bytes, slot * 4, first, i - first, chunk);
     let used = 0;
