@@ -17,6 +17,7 @@ import {
 } from './tls-flags.js';
 import { pingCommand, pingFlags, type PingCommand } from './ping/command.js';
 import { udpCommand, udpFlags, type UdpCommand } from './udp/command.js';
+import type { OptionsCommand } from './options.js';
 import { UsageError } from './usage.js';
 
 /** What `connect` and `listen` have in common. */
@@ -62,6 +63,7 @@ export type Command =
   | PingCommand
   | UdpCommand
   | DoctorCommand
+  | OptionsCommand
   | { readonly name: 'tour' | 'help' | 'version' };
 
 export function parseCommand(words: string[]): Command {
@@ -88,6 +90,8 @@ export function parseCommand(words: string[]): Command {
       return parseUdp(rest);
     case 'ping':
       return parsePing(rest);
+    case 'options':
+      return parseOptions(rest);
     case 'doctor':
       return parseDoctor(rest);
     default:
@@ -131,6 +135,20 @@ function parseTls(words: string[]): Command {
     target: target.replace(/^tls:/, 'tcp:'),
     timeout: duration(values.timeout) ?? '10s',
     tls: clientTls(values),
+    json: values.json === true,
+  };
+}
+
+function parseOptions(words: string[]): Command {
+  const flags: Flags = { timeout: { type: 'string' }, json: { type: 'boolean' }, list: { type: 'boolean' } };
+  const { values, positionals } = parse(words, flags);
+  if (values.help === true) return { name: 'help' };
+  const list = values.list === true;
+  if (list && positionals.length > 0) throw new UsageError('options takes a TARGET or --list');
+  return {
+    name: 'options',
+    target: list ? null : oneTarget('options', positionals),
+    timeout: duration(values.timeout) ?? '10s',
     json: values.json === true,
   };
 }
@@ -212,6 +230,7 @@ const examples = {
   listen: ':8080',
   tls: 'example.org:443',
   udp: 'example.org:53',
+  options: 'example.org:80',
   ping: 'example.org',
 } as const;
 

@@ -7,6 +7,7 @@ import { parseCommand } from './arguments.js';
 import { runConnect } from './connect.js';
 import { runDoctor } from './doctor.js';
 import { runListen } from './listen.js';
+import { runOptions } from './options.js';
 import { OutputClosed } from './output.js';
 import { runPing } from './ping.js';
 import { isMisuse, oneLine } from './report.js';
@@ -45,6 +46,9 @@ async function run(words: string[]): Promise<number> {
       return runPing(command);
     case 'doctor':
       return runDoctor(command, version());
+    case 'options':
+      await runOptions(command);
+      return 0;
     case 'tour':
       return (await runTour(version())) ? 0 : 1;
   }

@@ -14,18 +14,22 @@ export const usage = `Usage: berkeley [COMMAND]
   udp TARGET       sends each line of standard input as a datagram, and prints
                    what comes back
   ping TARGET      sends ICMP echoes to a host, and times the replies
+  options TARGET   connects, and shows every option of the socket: its value, or
+                   the code of the error; --list in place of TARGET looks at
+                   new sockets
   doctor           says what works on this machine, and what to do about the
                    rest
   tour             shows and verifies what the library does; it is also what
                    runs without a command
 
   --timeout D      longest wait for the connection, and longest silence on it:
-                   500ms, 1.5s, 2m; for tls 10s unless told; for udp the wait
-                   for answers after the end of the input, 2s unless told
+                   500ms, 1.5s, 2m; for tls and options 10s unless told; for
+                   udp the wait for answers after the end of the input, 2s unless told
   --crlf           line ends of the input go out as CR LF
   --echo           listen, udp --listen: send back what comes
   --keep           listen: go on with the next connection
-  --json           tls, ping, doctor: one JSON object instead of the screen
+  --json           tls, ping, options, doctor: one JSON object instead of the
+                   screen
   --help, --version
 
   --listen         udp: print what comes to TARGET; the input goes to whoever
