@@ -24,7 +24,8 @@ export const usage = `Usage: berkeley [COMMAND]
 
   --timeout D      longest wait for the connection, and longest silence on it:
                    500ms, 1.5s, 2m; for tls and options 10s unless told; for
-                   udp the wait for answers after the end of the input, 2s unless told
+                   udp the wait for answers after the end of the input, 2s
+                   unless told
   --crlf           line ends of the input go out as CR LF
   --echo           listen, udp --listen: send back what comes
   --keep           listen: go on with the next connection
