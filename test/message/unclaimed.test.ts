@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, readlinkSync } from 'node:fs';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
@@ -38,7 +39,11 @@ inBothColours(
         // Looking at one of them is enough for all of its message.
         if (i === 0) taken.push(...meta.fds!);
       }
-      assert.equal((await two.recvMany(20)).length, 10);
+      const others = await two.recvMany(20);
+      assert.equal(others.length, 10);
+      // Who prints a message has not looked at its descriptors.
+      assert.doesNotMatch(inspect(others), /fds/);
+      assert.match(inspect(others[0]!.meta), /fds: \[Getter/);
     }
     await forget();
     assert.equal(descriptors(), before + 40);
