@@ -86,9 +86,20 @@ export interface Net<M extends Mode> {
    * the other colour waits in the same direction.
    */
   share(this: void, conn: Conn<Mode>): Conn<M>;
-  /** A new socket: socket(2). `'ipv4'` and `'stream'` unless told. @throws SocketError `EAFNOSUPPORT`, `EPROTONOSUPPORT`, `ESOCKTNOSUPPORT`, `EPERM`, `EMFILE` */
+  /**
+   * A new socket: socket(2). `'ipv4'` and `'stream'` unless told. Family and kind are names or numbers, so whatever the kernel has can be
+   * opened: raw IP, ICMP, packet, netlink, vsock and others, whose addresses are targets with their bytes in `raw`.
+   *
+   * @throws SocketError `EAFNOSUPPORT`, `EPROTONOSUPPORT`, `ESOCKTNOSUPPORT`, `EMFILE`; `EPERM`, `EACCES` with a hint that names the missing
+   * capability or setting
+   */
   socket(this: void, family?: Family, kind?: Kind, protocol?: number): Socket<M>;
-  /** Takes a socket's descriptor over from elsewhere: another library, `detach()`, or the process that started us. @throws SocketError `EBADF`, `ENOTSOCK`, `ERR_DESCRIPTOR_IN_USE` when it is ours already */
+  /**
+   * Takes a socket's descriptor over from elsewhere: another library, `detach()`, or the process that started us. Family, kind, protocol and
+   * state are read back from the kernel: getsockopt(2), getsockname(2), getpeername(2).
+   *
+   * @throws SocketError `EBADF`, `ENOTSOCK`, `ERR_DESCRIPTOR_IN_USE` when it is ours already
+   */
   adopt(this: void, fd: number): Socket<M>;
   /** Makes a connection of a connected stream socket, always over the same read buffer. The socket stays usable. @throws SocketError `ERR_SOCKET_STATE` when it is not connected, or no stream */
   conn(this: void, socket: Socket<M>): Conn<M>;
