@@ -7,12 +7,11 @@ import { constants } from 'berkeley';
 import { socket } from 'berkeley/sync';
 import { endianness } from 'node:os';
 
-const RTM_GETLINK = 18;
-const RTM_GETADDR = 22;
-const NLM_F_REQUEST = 1;
-const NLM_F_DUMP = 0x300;
-const NLMSG_ERROR = 2;
-const NLMSG_DONE = 3;
+const { RTM_GETLINK, RTM_GETADDR, NLM_F_REQUEST, NLM_F_DUMP, NLMSG_ERROR, NLMSG_DONE } = constants as Record<
+  string,
+  number
+>;
+// Attributes are an enum, so they are not among the constants.
 const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
 const IFLA_MTU = 4;
@@ -35,7 +34,7 @@ netlink.bind({ family: 'netlink' }); // the kernel gives us a port id
 
 const links = new Map<number, Link>();
 // struct ifinfomsg: family, pad, type, index, flags, change.
-for (const { view, attributes } of dump(RTM_GETLINK, 16)) {
+for (const { view, attributes } of dump(RTM_GETLINK!, 16)) {
   const index = view.getInt32(4, little);
   links.set(index, {
     index,
@@ -47,7 +46,7 @@ for (const { view, attributes } of dump(RTM_GETLINK, 16)) {
   });
 }
 // struct ifaddrmsg: family, prefixlen, flags, scope, index.
-for (const { view, attributes } of dump(RTM_GETADDR, 8)) {
+for (const { view, attributes } of dump(RTM_GETADDR!, 8)) {
   const address = attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS);
   if (address !== undefined) links.get(view.getUint32(4, little))?.addresses.push(`${ip(address)}/${view.getUint8(1)}`);
 }
@@ -69,7 +68,7 @@ function* dump(type: number, fixed: number): Generator<Message> {
   const head = viewOf(request); // struct nlmsghdr: len, type, flags, seq, pid
   head.setUint32(0, request.length, little);
   head.setUint16(4, type, little);
-  head.setUint16(6, NLM_F_REQUEST | NLM_F_DUMP, little);
+  head.setUint16(6, NLM_F_REQUEST! | NLM_F_DUMP!, little);
   head.setUint32(8, type, little);
   netlink.sendTo(request, { family: 'netlink' }); // port id 0 is the kernel
   for (;;) {

@@ -26,6 +26,7 @@
             'constants_internet.cc',
             'constants_link.cc',
             'constants_name.cc',
+            'constants_netlink.cc',
             'constants_poll.cc',
             'constants_socket.cc',
             'constants_tcp.cc',

@@ -15,8 +15,8 @@ static bool add(napi_env env, napi_value object, const Constant* table) {
 napi_value constants_object(napi_env env) {
   napi_value object;
   if (napi_create_object(env, &object) != napi_ok) return nullptr;
-  const Constant* const tables[] = {socket_constants, internet_constants, tcp_constants, tcp_state_constants,
-                                    name_constants,   poll_constants,     link_constants};
+  const Constant* const tables[] = {socket_constants, internet_constants, tcp_constants,  tcp_state_constants,
+                                    name_constants,   poll_constants,     link_constants, netlink_constants};
   for (const Constant* table : tables) {
     if (!add(env, object, table)) return nullptr;
   }

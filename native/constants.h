@@ -18,6 +18,7 @@ extern const Constant tcp_state_constants[];
 extern const Constant name_constants[];
 extern const Constant poll_constants[];
 extern const Constant link_constants[];
+extern const Constant netlink_constants[];
 extern const Constant errno_constants[];
 
 // Null when the runtime refuses.

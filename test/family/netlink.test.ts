@@ -142,3 +142,31 @@ test('who joins a group hears its events, in both colours', { skip: mayAdministr
     [16, '1', '0:1'],
   ]);
 });
+
+test('the numbers of netlink messages are those of the headers', () => {
+  assert.deepEqual(
+    [
+      'NLM_F_REQUEST',
+      'NLM_F_DUMP',
+      'NLMSG_DONE',
+      'NLMSG_ERROR',
+      'RTM_NEWLINK',
+      'RTM_GETLINK',
+      'RTM_GETADDR',
+      'RTM_GETROUTE',
+    ].map((name) => C[name]),
+    [1, 0x300, 3, 2, 16, 18, 22, 26],
+  );
+  assert.deepEqual(
+    [
+      'VMADDR_CID_HOST',
+      'VMADDR_PORT_ANY',
+      'PACKET_OUTGOING',
+      'ETH_P_ALL',
+      'RTMGRP_LINK',
+      'ICMP_ECHO',
+      'SOL_NETLINK',
+    ].map((name) => C[name]),
+    [2, 0xffff_ffff, 4, 3, 1, 8, 270],
+  );
+});
