@@ -120,7 +120,7 @@ export function listenPlan(o: ListenOptions): ListenPlan {
 /** An endpoint that needs no lookup, as an address. A port may be left out. */
 export function numeric(target: unknown, argument: string): SocketAddress {
   const endpoint = parseTarget(
-    typeof target === 'string' && !/[:/]/.test(target) ? { host: target, port: 0 } : target,
+    typeof target === 'string' && /^(\[[^\]]*\]|[^:/]*)$/.test(target) ? { host: target, port: 0 } : target,
     argument,
   );
   if (endpoint.kind === 'fd' || !isNumeric(endpoint))

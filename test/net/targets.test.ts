@@ -344,3 +344,15 @@ inBothColours('a refused connect leaves no descriptor', async (net) => {
   // Of lookups that other tests have given up, a thread may have had a file open before.
   assert.ok(descriptors() <= before);
 });
+
+inBothColours('address takes a host alone, in brackets too, and its port is 0', async (net) => {
+  for (const [text, address, port] of [
+    ['192.0.2.1', '192.0.2.1', 0],
+    ['[2001:db8::1]', '2001:db8::1', 0],
+    ['[2001:db8::1]:53', '2001:db8::1', 53],
+  ] as const) {
+    const found = net.address(text);
+    assert.deepEqual([found.address, found.port], [address, port]);
+  }
+  assert.match((await failure(() => net.address('[localhost]'))).message, /"target" argument must be numeric/);
+});
