@@ -10,6 +10,7 @@ export const titles = [
   'a broadcast arrives, both ways',
   'meta tells the local address and the interface, IPv4, IPv6 and dual stack',
   'meta.local and meta.ifindex choose where a datagram comes from',
+  'connect from one network to another takes the local address that fits',
   'the zone of a link-local address is kept both ways',
   'meta.segment: what is sent in one piece arrives as single datagrams (GSO)',
   "meta: ['segment'] hands out in one piece what came as many (GRO)",

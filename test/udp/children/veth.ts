@@ -244,6 +244,20 @@ ${
     await python.run('r.close()');
   },
 
+  async 'connect from one network to another takes the local address that fits'() {
+    await python.run(`n = udp('${theirs.ipv4}')`);
+    const to = bracketed(theirs.ipv4, (await python.value('port(n)')) as number);
+    for (const at of ['0.0.0.0:0', '[::]:0']) {
+      await using socket = await net.udp(at, { connect: '127.0.0.1:9' });
+      const { port } = socket.localAddr;
+      await socket.connect(to);
+      assert.equal(socket.localAddr.address.replace('::ffff:', ''), ours.ipv4);
+      await socket.send('x');
+      assert.deepEqual(await python.value('got(n)'), ['x', ours.ipv4, port]);
+    }
+    await python.run('n.close()');
+  },
+
   async 'the zone of a link-local address is kept both ways'() {
     await python.run(`z = udp('::')`);
     const port = (await python.value('port(z)')) as number;
