@@ -250,10 +250,11 @@ test('a socket goes to a worker as a descriptor, and works there in the other co
     s.send('got ' + data, from);
     s.close();`;
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), { workerData: fd });
+  const exit = new Promise((resolve) => worker.once('exit', resolve));
   await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
   await peer.send('there', port!);
   assert.deepEqual((await peer.got()).map(String), ['got there', '127.0.0.1', String(port)]);
-  await new Promise((resolve) => worker.once('exit', resolve));
+  assert.equal(await exit, 0);
 });
 
 test('both colours have the methods of the contract, and console.log shows where a socket is', async () => {
