@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import test from 'node:test';
-import { address } from 'berkeley';
+import { address, socket } from 'berkeley';
 import { mayAdministrate, mayBeRaw } from '../family/kit.js';
 import { installed } from '../support/launch.js';
 import { example } from './program.js';
@@ -72,3 +72,19 @@ function plain(text: string): string {
   const [ip, length] = text.split('/') as [string, string];
   return `${address(ip.includes(':') ? `[${ip}]:0` : ip).address}/${length}`;
 }
+
+test('packets shows a datagram that goes over lo, on its way out and in', { ...LIMIT, skip: mayBeRaw }, async (t) => {
+  const program = example(t, 'packets', 'lo', '20');
+  await program.prints(/^listening to lo/m);
+  const receiver = await socket('ipv4', 'dgram').bind('127.0.0.1:0');
+  const sender = await socket('ipv4', 'dgram').bind('127.0.0.1:0');
+  await sender.sendTo('0123456789', receiver.getsockname());
+  const way = `UDP ${sender.getsockname().toString()} > ${receiver.getsockname().toString()} 38 bytes`;
+  await program.prints(new RegExp(`^out ${way}$`, 'm'));
+  await program.prints(new RegExp(`^in  ${way}$`, 'm'));
+  for (const each of [receiver, sender]) each.close();
+});
+
+test('packets ends by itself, and says what is missing', LIMIT, async (t) => {
+  assert.match(await example(t, 'packets', 'lo', '0.1').ends(), mayBeRaw === false ? /that was it\n$/ : /CAP_NET_RAW/);
+});
