@@ -174,6 +174,8 @@ const Constant internet_constants[] = {
 #ifdef IPPROTO_IPV6
     {"IPPROTO_IPV6", IPPROTO_IPV6},
 #endif
+    // The end of an enum, without a macro.
+    {"IPPROTO_MAX", IPPROTO_MAX},
 #ifdef IPPROTO_MH
     {"IPPROTO_MH", IPPROTO_MH},
 #endif
@@ -850,6 +852,16 @@ const Constant internet_constants[] = {
 #endif
 #ifdef UDP_SEGMENT
     {"UDP_SEGMENT", UDP_SEGMENT},
+#endif
+    // ---- Levels
+#ifdef SOL_ICMPV6
+    {"SOL_ICMPV6", SOL_ICMPV6},
+#endif
+#ifdef SOL_IP
+    {"SOL_IP", SOL_IP},
+#endif
+#ifdef SOL_IPV6
+    {"SOL_IPV6", SOL_IPV6},
 #endif
     {nullptr, 0},
 };

@@ -2,6 +2,7 @@
 // A name that the headers lack is absent, hence a condition for each; alphabetical within a group.
 #include "constants.h"
 
+#include <fcntl.h>
 #include <limits.h>
 // Before errqueue.h, which needs its timespec.
 #include <time.h>
@@ -44,6 +45,9 @@ const Constant socket_constants[] = {
 #endif
 #ifdef AF_CAN
     {"AF_CAN", AF_CAN},
+#endif
+#ifdef AF_DECnet
+    {"AF_DECnet", AF_DECnet},
 #endif
 #ifdef AF_ECONET
     {"AF_ECONET", AF_ECONET},
@@ -340,15 +344,6 @@ const Constant socket_constants[] = {
 #endif
 #ifdef SOL_DECNET
     {"SOL_DECNET", SOL_DECNET},
-#endif
-#ifdef SOL_ICMPV6
-    {"SOL_ICMPV6", SOL_ICMPV6},
-#endif
-#ifdef SOL_IP
-    {"SOL_IP", SOL_IP},
-#endif
-#ifdef SOL_IPV6
-    {"SOL_IPV6", SOL_IPV6},
 #endif
 #ifdef SOL_IRDA
     {"SOL_IRDA", SOL_IRDA},
@@ -750,14 +745,23 @@ const Constant socket_constants[] = {
 #ifdef FIOASYNC
     {"FIOASYNC", FIOASYNC},
 #endif
+#ifdef FIOGETOWN
+    {"FIOGETOWN", FIOGETOWN},
+#endif
 #ifdef FIONBIO
     {"FIONBIO", FIONBIO},
 #endif
 #ifdef FIONREAD
     {"FIONREAD", FIONREAD},
 #endif
+#ifdef FIOSETOWN
+    {"FIOSETOWN", FIOSETOWN},
+#endif
 #ifdef SIOCATMARK
     {"SIOCATMARK", SIOCATMARK},
+#endif
+#ifdef SIOCGPGRP
+    {"SIOCGPGRP", SIOCGPGRP},
 #endif
 #ifdef SIOCGSTAMP
     {"SIOCGSTAMP", SIOCGSTAMP},
@@ -773,6 +777,9 @@ const Constant socket_constants[] = {
 #endif
 #ifdef SIOCOUTQNSD
     {"SIOCOUTQNSD", SIOCOUTQNSD},
+#endif
+#ifdef SIOCSPGRP
+    {"SIOCSPGRP", SIOCSPGRP},
 #endif
 #ifdef SIOCUNIXFILE
     {"SIOCUNIXFILE", SIOCUNIXFILE},
@@ -793,5 +800,18 @@ const Constant socket_constants[] = {
     {"SOF_TIMESTAMPING_TX_HARDWARE", SOF_TIMESTAMPING_TX_HARDWARE},
     {"SOF_TIMESTAMPING_TX_SCHED", SOF_TIMESTAMPING_TX_SCHED},
     {"SOF_TIMESTAMPING_TX_SOFTWARE", SOF_TIMESTAMPING_TX_SOFTWARE},
+    // ---- Commands of fcntl(2) for signals: socket(7)
+#ifdef F_GETOWN
+    {"F_GETOWN", F_GETOWN},
+#endif
+#ifdef F_GETSIG
+    {"F_GETSIG", F_GETSIG},
+#endif
+#ifdef F_SETOWN
+    {"F_SETOWN", F_SETOWN},
+#endif
+#ifdef F_SETSIG
+    {"F_SETSIG", F_SETSIG},
+#endif
     {nullptr, 0},
 };

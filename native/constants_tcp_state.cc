@@ -1,10 +1,17 @@
-// Owns the states of a TCP connection, as tcpi_state gives them. They are an enum of the C library's header, which cannot
-// be included together with the kernel's.
+// Owns the states of a TCP connection, as tcpi_state gives them, and the levels of TCP and UDP. They are in headers of the
+// C library, which cannot be included together with the kernel's.
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 
 #include "constants.h"
 
 const Constant tcp_state_constants[] = {
+#ifdef SOL_TCP
+    {"SOL_TCP", SOL_TCP},
+#endif
+#ifdef SOL_UDP
+    {"SOL_UDP", SOL_UDP},
+#endif
     {"TCP_CLOSE", TCP_CLOSE},
     {"TCP_CLOSE_WAIT", TCP_CLOSE_WAIT},
     {"TCP_CLOSING", TCP_CLOSING},
