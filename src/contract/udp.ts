@@ -46,6 +46,7 @@ export interface UdpBase<M extends Mode> extends Disposable, AsyncDisposable {
   recv(o?: Op & { max?: number }): R<M, Datagram>;
   /**
    * Waits for the next datagram and takes what is there with it, at most `max` of them: recvmmsg(2). At least one.
+   * Each has room for `size` bytes, 65,535 unless told.
    *
    * @throws as `recv`
    * @example for (const { data, from } of await udpSocket.recvMany(64)) await udpSocket.send(data, from);
@@ -66,7 +67,7 @@ export interface UdpBase<M extends Mode> extends Disposable, AsyncDisposable {
   send(data: Data | Data[], to?: Target, o?: Op & { meta?: Meta }): R<M, number>;
   /**
    * Sends several datagrams, in as few calls as there can be: sendmmsg(2). Returns how many the kernel took. When one of them
-   * fails, those before it are sent and counted; the error comes when it is the first.
+   * fails, or the limit is spent, those before it are sent and counted; the error comes when it is the first.
    *
    * @throws as `send`
    * @example await udpSocket.sendMany([{ data: 'a', to: '192.0.2.1:7' }, { data: 'b', to: '192.0.2.2:7' }]);
