@@ -43,7 +43,9 @@ export class Handle {
   stream: Stream | null = null;
 
   constructor(fd: number, family: number, kind: number, protocol: number, state: SocketState) {
-    const drains = kind === C.SOCK_STREAM && (family === C.AF_INET || family === C.AF_INET6);
+    // TCP alone: what MPTCP and SCTP have in other queues they need not give at once.
+    const isTcp = kind === C.SOCK_STREAM && (protocol === 0 || protocol === C.IPPROTO_TCP);
+    const drains = isTcp && (family === C.AF_INET || family === C.AF_INET6);
     this.registration = new Registration(fd, drains);
     this.family = family;
     this.kind = kind;
