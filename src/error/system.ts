@@ -27,24 +27,25 @@ export interface Whereabouts {
   toString(): string;
 }
 
-/** The error for a system call that returned `-errno`. */
+/** The error for a system call that returned `-errno`. What is no address, an option say, is named in the message only. */
 export function systemError(
   negativeErrno: number,
   syscall: string,
   phase: Phase,
-  at?: Whereabouts | null,
+  at?: Whereabouts | string | null,
   facts?: Partial<ErrorFacts>,
 ): SocketError {
   const errno = -negativeErrno;
   const code = errnoName(errno);
-  const where = at ? ` ${at.toString()}` : '';
-  return new SocketError(`${syscall} ${code}${where}`, {
+  const what = at ? ` ${at.toString()}` : '';
+  const where = typeof at === 'string' ? null : at;
+  return new SocketError(`${syscall} ${code}${what}`, {
     code,
     phase,
     errno,
     syscall,
-    address: at?.address,
-    port: at?.port,
+    address: where?.address,
+    port: where?.port,
     hint: hints[`${syscall} ${code}`] ?? hints[code],
     ...facts,
   });
@@ -92,6 +93,9 @@ const hints: Partial<Record<string, string>> = {
   EADDRINUSE: 'Another socket has this address. Port 0 lets the kernel choose a free port.',
   EADDRNOTAVAIL: 'No interface of this machine has this address.',
   ECONNREFUSED: 'Nothing listens there.',
+  EDESTADDRREQ: 'The socket has no peer: connect it, or name a destination.',
+  EMSGSIZE:
+    'The message is larger than the socket takes at once: 65,507 bytes over UDP and IPv4, less where it must not be fragmented.',
   EMFILE: 'This process has used up its descriptors (ulimit -n).',
   ENFILE: 'The system has used up its open files.',
   'bind EACCES': 'Ports below 1024 need CAP_NET_BIND_SERVICE; a Unix path needs write permission in its folder.',

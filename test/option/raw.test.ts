@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { constants, socket, SocketError, type Socket } from 'berkeley/sync';
+import { constants, options, socket, SocketError, type Socket } from 'berkeley/sync';
 import { heir } from './sockets.js';
 
 const C = constants as Readonly<Record<string, number>>;
@@ -99,6 +99,13 @@ test('an option of another kind of socket, one that is unknown, and one that is 
       'ENOPROTOOPT',
     ),
   );
+});
+
+test('the error of a token names the option', () => {
+  withSocket('unix', 'stream', (one) => {
+    assert.throws(() => one.getOption(options.TCP_NODELAY), { message: 'getsockopt EOPNOTSUPP TCP_NODELAY' });
+    assert.throws(() => one.setOption(options.TCP_NODELAY, true), { message: 'setsockopt EOPNOTSUPP TCP_NODELAY' });
+  });
 });
 
 test('NULL is EFAULT with a length and EINVAL without; one byte is too few for an int', () => {

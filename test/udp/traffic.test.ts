@@ -133,6 +133,8 @@ inBothColours(
         next === 'send' ? socket.send('x') : next === 'recv' ? socket.recv(SOON) : socket.recvMany(4, SOON),
       );
       assert.equal(failed.code, 'ECONNREFUSED', next);
+      assert.ok(failed.message.endsWith(`ECONNREFUSED ${peer.at}`), failed.message);
+      assert.equal(failed.port, Number(peer.at.split(':')[1]));
       // Then clean again.
       assert.equal((await failure(() => socket.recv({ timeout: 0 }))).code, 'ETIMEDOUT', next);
     }

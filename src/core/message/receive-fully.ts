@@ -4,13 +4,13 @@
 import type { Phase } from '../../contract/error.js';
 import type { Datagram } from '../../contract/message.js';
 import type { ErrorFacts } from '../../error/socket-error.js';
-import { systemError } from '../../error/system.js';
 import * as C from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Attempt } from '../attempt.js';
 import type { Handle } from '../handle.js';
 import { Want } from '../want.js';
 import { datagramIn, type ReceivedDatagram } from './datagram.js';
+import { receiveError } from './failure.js';
 import type { ReceiveOptions } from './receive-message.js';
 import { roomFor } from './room.js';
 
@@ -54,7 +54,7 @@ export class RecvMessageFully implements Attempt<Datagram | null> {
         registration.readable = false;
         return Want.Read;
       }
-      if (n < 0) throw systemError(n, 'recvmsg', 'read', null, this.facts());
+      if (n < 0) throw receiveError(this.#handle, n, 'recvmsg', this.facts());
       if (n === 0) break;
       const datagram = datagramIn(this.#handle, room, 0, memory.subarray(0, at + n));
       // Peeked bytes stay readable, so there is no event for the rest.

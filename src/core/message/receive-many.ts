@@ -2,14 +2,13 @@
 
 import type { Datagram } from '../../contract/message.js';
 import type { Phase } from '../../contract/error.js';
-import { systemError } from '../../error/system.js';
 import * as C from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Attempt } from '../attempt.js';
 import type { Handle } from '../handle.js';
 import { Want } from '../want.js';
 import { datagramIn } from './datagram.js';
-import { lateError } from './late.js';
+import { lateError, receiveError } from './failure.js';
 import { Room } from './room.js';
 
 /** At most so many messages a call, and so many bytes for them together. The memory is only touched where messages are. */
@@ -57,7 +56,7 @@ export class RecvMany implements Attempt<Datagram[]> {
     const handle = this.#handle;
     const { registration } = handle;
     if (!registration.readable) return Want.Read;
-    if (registration.late !== 0) throw lateError(registration, 'recvmmsg');
+    if (registration.late !== 0) throw lateError(handle, 'recvmmsg');
     const room = roomOf(handle);
     const size = this.#size;
     const stride = ((size + 63) & ~63) + GAP;
@@ -82,7 +81,7 @@ export class RecvMany implements Attempt<Datagram[]> {
 
   #nothing(errno: number, all: Datagram[]): Datagram[] | Want {
     if (errno === C.EAGAIN) this.registration.readable = false;
-    else if (all.length === 0) throw systemError(errno, 'recvmmsg', 'read');
+    else if (all.length === 0) throw receiveError(this.#handle, errno, 'recvmmsg');
     // Behind messages it is the next call's, as recvmmsg(2) has it.
     else this.registration.late = errno;
     return all.length > 0 ? all : Want.Read;

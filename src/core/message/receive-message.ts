@@ -2,7 +2,6 @@
 
 import type { Datagram } from '../../contract/message.js';
 import type { Phase } from '../../contract/error.js';
-import { systemError } from '../../error/system.js';
 import * as C from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Attempt, Interest } from '../attempt.js';
@@ -10,7 +9,7 @@ import type { Handle } from '../handle.js';
 import { slabHolds, slabTake, slabUsed } from '../slab.js';
 import { Want } from '../want.js';
 import { datagramIn } from './datagram.js';
-import { lateError } from './late.js';
+import { lateError, receiveError } from './failure.js';
 import { type Room, roomFor } from './room.js';
 
 /** How to receive: room for the data and for control messages in bytes, and MSG_* flags. */
@@ -51,7 +50,7 @@ export class RecvMessage implements Attempt<Datagram | null> {
     const { registration } = handle;
     const { size, control, flags } = this.#options;
     if (!registration.readable && !(flags & ELSEWHERE)) return Want.Read;
-    if (registration.late !== 0) throw lateError(registration, 'recvmsg');
+    if (registration.late !== 0) throw lateError(handle, 'recvmsg');
     const room = roomFor(control);
     const inSlab = slabHolds(size);
     const own = inSlab ? null : Buffer.allocUnsafeSlow(size);
@@ -74,7 +73,7 @@ export class RecvMessage implements Attempt<Datagram | null> {
   }
 
   #nothing(errno: number, flags: number): Want {
-    if (errno !== C.EAGAIN) throw systemError(errno, 'recvmsg', 'read');
+    if (errno !== C.EAGAIN) throw receiveError(this.#handle, errno, 'recvmsg');
     // Data that nobody takes would wake it at once, and so does an error that stands in no queue; hence the pauses.
     if (flags & C.MSG_ERRQUEUE) return this.#tries++ % 2 === 0 ? Want.Many : Want.Pause;
     if (!(flags & ELSEWHERE)) this.registration.readable = false;

@@ -3,21 +3,20 @@
 
 import type { Phase } from '../../contract/error.js';
 import type { Message, Meta } from '../../contract/message.js';
-import type { SocketAddress } from '../../address/socket-address.js';
 import { refusal } from '../../error/make.js';
 import type { ErrorFacts } from '../../error/socket-error.js';
-import { systemError } from '../../error/system.js';
 import { EAGAIN } from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Attempt, Interest } from '../attempt.js';
 import { Resolution } from '../dial/resolution.js';
 import type { Handle } from '../handle.js';
 import { passOn } from '../passing.js';
-import { decodeBytes, sockaddrOf } from '../sockaddr.js';
+import { sockaddrOf } from '../sockaddr.js';
 import { isWant, Want } from '../want.js';
 import { WORD } from './control.js';
 import { destinationOf, knownDestination } from './destination.js';
 import { encodeMeta } from './encode.js';
+import { sendError } from './failure.js';
 import { checkAccompanied, checkMessage, dataOf, lengthOf, whenFull } from './send-message.js';
 
 const BATCH = 256;
@@ -91,7 +90,7 @@ export class SendMany implements Attempt<number> {
       if (n === EAGAIN) return whenFull(handle, this.#messages[this.#sent]!.to !== undefined);
       if (n < 0) {
         if (this.#sent > 0 && this.#part === 0) break;
-        throw systemError(n, 'sendmmsg', 'write', this.#whereabouts(), this.facts());
+        throw sendError(this.#handle, n, 'sendmmsg', this.#names[this.#sent]!, this.facts());
       }
       this.#sent += n;
     }
@@ -244,10 +243,5 @@ export class SendMany implements Attempt<number> {
   #convert(i: number, given: Message['data']): Uint8Array {
     const data = dataOf(`${this.#argument}[${i}].data`, given);
     return data instanceof Uint8Array ? data : Buffer.concat(data);
-  }
-
-  #whereabouts(): SocketAddress | null {
-    const name = this.#names[this.#sent]!;
-    return name === null ? null : decodeBytes(name);
   }
 }

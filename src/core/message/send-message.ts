@@ -7,17 +7,17 @@ import type { Message, Meta } from '../../contract/message.js';
 import { toBytes } from '../../codec/bytes.js';
 import { invalidType, invalidValue } from '../../error/invalid.js';
 import { refusal } from '../../error/make.js';
-import { systemError } from '../../error/system.js';
 import * as C from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Attempt, Interest } from '../attempt.js';
 import type { Resolution } from '../dial/resolution.js';
 import type { Handle } from '../handle.js';
 import { passOn } from '../passing.js';
-import { decodeBytes, sockaddrOf } from '../sockaddr.js';
+import { sockaddrOf } from '../sockaddr.js';
 import { isWant, Want } from '../want.js';
 import { destinationOf, knownDestination } from './destination.js';
 import { checkMeta, encodeMeta } from './encode.js';
+import { sendError } from './failure.js';
 
 /** IOV_MAX: what one call takes. */
 const MOST_PIECES = 1024;
@@ -121,7 +121,7 @@ export class SendMessage implements Attempt<number> {
     const n = native.sendmsg(registration.fd, this.#data, this.#name, this.#control, this.#flags);
     if (n >= 0) return n;
     if (n === C.EAGAIN) return whenFull(handle, this.#name !== null);
-    throw failure(n, this.#name);
+    throw sendError(handle, n, 'sendmsg', this.#name);
   }
 
   abandon(): void {
@@ -138,7 +138,7 @@ export function sendAtOnce(handle: Handle, data: Uint8Array, to: Target | undefi
   const n = native.sendmsg(registration.fd, data, name, null, 0);
   if (n >= 0) return n;
   if (n === C.EAGAIN) return null;
-  throw failure(n, name);
+  throw sendError(handle, n, 'sendmsg', name);
 }
 
 /**
@@ -149,8 +149,4 @@ export function whenFull(handle: Handle, named: boolean): Want {
   if (named && handle.family === C.AF_UNIX && handle.kind === C.SOCK_DGRAM) return Want.Pause;
   handle.registration.writable = false;
   return Want.Write;
-}
-
-function failure(errno: number, name: Uint8Array | null): Error {
-  return systemError(errno, 'sendmsg', 'write', name === null ? null : decodeBytes(name));
 }

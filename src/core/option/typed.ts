@@ -3,6 +3,8 @@
 import type { SocketOption } from '../../contract/option.js';
 import { invalidType } from '../../error/invalid.js';
 import { refusal } from '../../error/make.js';
+import { SocketError } from '../../error/socket-error.js';
+import { systemError } from '../../error/system.js';
 import type { Handle } from '../handle.js';
 import { setBytes, setInt } from './access.js';
 import type { Form } from './form.js';
@@ -12,14 +14,22 @@ import { rowOf } from './table.js';
 export function getOption(handle: Handle, option: SocketOption<unknown>): unknown {
   const { form } = checkToken(option, 'get');
   handle.check('option');
-  return form.get(handle, option.level, option.name);
+  try {
+    return form.get(handle, option.level, option.name);
+  } catch (error) {
+    throw named(error, option.label);
+  }
 }
 
 export function setOption(handle: Handle, option: SocketOption<unknown>, value: unknown): void {
   const { form } = checkToken(option, 'set');
   const encoded = form.encode(option.label, value);
   handle.check('option');
-  put(handle, option, form, encoded);
+  try {
+    put(handle, option, form, encoded);
+  } catch (error) {
+    throw named(error, option.label);
+  }
 }
 
 /** What `setOption` would refuse before it asks the kernel. */
@@ -36,6 +46,12 @@ function put(
   if (form.put !== undefined) form.put(handle, level, name, encoded);
   else if (typeof encoded === 'number') setInt(handle, level, name, encoded);
   else setBytes(handle, level, name, encoded, encoded.length);
+}
+
+/** A system call does not tell which option it was about. */
+function named(error: unknown, label: string): unknown {
+  if (!(error instanceof SocketError) || error.errno === undefined) return error;
+  return systemError(-error.errno, error.syscall ?? '', error.phase, label);
 }
 
 /** Refuses what is no token, what this system lacks, and what goes the other way only. */
