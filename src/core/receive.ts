@@ -60,7 +60,7 @@ export function receiveSlab(
  * the mark says, or as many as are asked for, or because no more will come. The kernel is asked and not the hint: below the
  * mark there are no edges.
  */
-function belowMark(registration: Registration, length: number, flags: number): Want | null {
+export function belowMark(registration: Registration, length: number, flags: number): Want | null {
   if (flags & ELSEWHERE) return null;
   const { fd, lowWater, shortMeansDrained: isTcp } = registration;
   const found = native.poll(fd, POLLIN | POLLPRI | POLLRDHUP, 0);

@@ -31,6 +31,8 @@ for (const { name, net } of colours) {
           () => socket.recv(100, short),
           () => socket.recvInto(Buffer.alloc(10), short),
           () => conn.read(100, short),
+          () => socket.recvFrom(100, short),
+          () => socket.recvMsg(short),
         ])
           assert.ok((await failureOf(call)) instanceof TimeoutError, call.toString());
         assert.equal(socket.queued().in, 5);

@@ -6,6 +6,7 @@ import * as C from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Attempt, Interest } from '../attempt.js';
 import type { Handle } from '../handle.js';
+import { belowMark } from '../receive.js';
 import { slabHolds, slabTake, slabUsed } from '../slab.js';
 import { Want } from '../want.js';
 import { datagramIn } from './datagram.js';
@@ -49,7 +50,10 @@ export class RecvMessage implements Attempt<Datagram | null> {
     const handle = this.#handle;
     const { registration } = handle;
     const { size, control, flags } = this.#options;
-    if (!registration.readable && !(flags & ELSEWHERE)) return Want.Read;
+    if (registration.lowWater > 1) {
+      const want = belowMark(registration, size, flags);
+      if (want !== null) return want;
+    } else if (!registration.readable && !(flags & ELSEWHERE)) return Want.Read;
     if (registration.late !== 0) throw lateError(handle, 'recvmsg');
     const room = roomFor(control);
     const inSlab = slabHolds(size);
