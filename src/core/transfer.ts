@@ -1,41 +1,29 @@
 // Owns the transfers of the BSD layer: recv and send of a plain socket, with flags.
 
-import type { Phase } from '../contract/error.js';
 import { refusal } from '../error/make.js';
 import type { ErrorFacts } from '../error/socket-error.js';
 import { systemError } from '../error/system.js';
 import * as C from '../native/constants.js';
 import type { Attempt } from './attempt.js';
+import { Receiving, Sending } from './direction.js';
 import type { Handle } from './handle.js';
 import { receiveInto, receiveSlab } from './receive.js';
 import { sendOnce } from './send.js';
 import { slabHolds, slabRoom, slabTake } from './slab.js';
 import { Want } from './want.js';
 
-abstract class Receiving {
-  readonly phase: Phase = 'read';
-  protected readonly handle: Handle;
+abstract class ReceivingWithFlags extends Receiving {
   protected readonly flags: number;
 
   constructor(handle: Handle, flags: number) {
+    super(handle);
     handle.check('read');
-    this.handle = handle;
     this.flags = flags;
-  }
-
-  get lane() {
-    return this.handle.reads;
-  }
-  get registration() {
-    return this.handle.registration;
-  }
-  get limit() {
-    return this.handle.receiveLimit;
   }
 }
 
 /** One receive into memory of its own; null is the end. */
-export class Recv extends Receiving implements Attempt<Buffer | null> {
+export class Recv extends ReceivingWithFlags implements Attempt<Buffer | null> {
   readonly #max: number;
 
   constructor(handle: Handle, max: number, flags: number) {
@@ -68,7 +56,7 @@ export class Recv extends Receiving implements Attempt<Buffer | null> {
 }
 
 /** One receive into the caller's memory. */
-export class RecvInto extends Receiving implements Attempt<number> {
+export class RecvInto extends ReceivingWithFlags implements Attempt<number> {
   readonly #target: Uint8Array;
 
   constructor(handle: Handle, target: Uint8Array, flags: number) {
@@ -86,7 +74,7 @@ export class RecvInto extends Receiving implements Attempt<number> {
  * MSG_WAITALL: fills the memory unless the stream ends, as a blocking descriptor would; on ours the kernel ignores it.
  * What was received when a limit or a signal ends the wait is returned, as the kernel does.
  */
-export class RecvFully extends Receiving implements Attempt<number> {
+export class RecvFully extends ReceivingWithFlags implements Attempt<number> {
   readonly #target: Uint8Array;
   readonly #length: number;
   #filled = 0;
@@ -121,32 +109,20 @@ export class RecvFully extends Receiving implements Attempt<number> {
 }
 
 /** The same, as a Buffer. */
-export class RecvAll implements Attempt<Buffer | null> {
-  readonly phase: Phase = 'read';
+export class RecvAll extends Receiving implements Attempt<Buffer | null> {
   readonly #inner: RecvFully;
   readonly #memory: Buffer;
-  readonly #handle: Handle;
 
   constructor(handle: Handle, max: number, flags: number) {
+    super(handle);
     this.#memory = Buffer.allocUnsafeSlow(max);
     this.#inner = new RecvFully(handle, this.#memory, flags);
-    this.#handle = handle;
-  }
-
-  get lane() {
-    return this.#inner.lane;
-  }
-  get registration() {
-    return this.#inner.registration;
-  }
-  get limit() {
-    return this.#inner.limit;
   }
 
   step(): Buffer | null | Want {
     const n = this.#inner.step();
     if (n < 0) return n as Want;
-    return n === 0 && this.#handle.endsWithZero ? null : this.#memory.subarray(0, n);
+    return n === 0 && this.handle.endsWithZero ? null : this.#memory.subarray(0, n);
   }
 
   expired(): { value: Buffer } | null {
@@ -161,37 +137,22 @@ export class RecvAll implements Attempt<Buffer | null> {
 }
 
 /** One send; it may be short. */
-export class Send implements Attempt<number> {
-  readonly phase: Phase = 'write';
-  readonly #handle: Handle;
+export class Send extends Sending implements Attempt<number> {
   readonly #bytes: Uint8Array;
   readonly #length: number;
   readonly #flags: number;
 
   constructor(handle: Handle, bytes: Uint8Array, flags: number) {
+    super(handle);
     handle.check('write');
-    this.#handle = handle;
     this.#bytes = bytes;
     this.#length = bytes.length;
     this.#flags = flags;
   }
 
-  get lane() {
-    return this.#handle.writes;
-  }
-  get registration() {
-    return this.#handle.registration;
-  }
-  get limit() {
-    return this.#handle.sendLimit;
-  }
-  get breaks(): boolean {
-    return this.#handle.isStream;
-  }
-
   step(): number {
     if (this.#bytes.length < this.#length) throw detached();
-    const n = sendOnce(this.#handle, this.#bytes, 0, this.#length, this.#flags);
+    const n = sendOnce(this.handle, this.#bytes, 0, this.#length, this.#flags);
     if (n < 0 && n !== Want.Write) throw systemError(n, 'send', 'write');
     return n;
   }

@@ -1,12 +1,12 @@
 // Owns recvmsg(2) with MSG_WAITALL on a stream, which the kernel ignores on descriptors that do not wait: it goes on until the
 // room is filled, the stream ends, or descriptors came, at which the kernel ends a receive, too.
 
-import type { Phase } from '../../contract/error.js';
 import type { Datagram } from '../../contract/message.js';
 import type { ErrorFacts } from '../../error/socket-error.js';
 import * as C from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Attempt } from '../attempt.js';
+import { Receiving } from '../direction.js';
 import type { Handle } from '../handle.js';
 import { Want } from '../want.js';
 import { datagramIn, type ReceivedDatagram } from './datagram.js';
@@ -15,9 +15,7 @@ import type { ReceiveOptions } from './receive-message.js';
 import { roomFor } from './room.js';
 
 /** What a limit ends is returned as far as it came, as the kernel does. */
-export class RecvMessageFully implements Attempt<Datagram | null> {
-  readonly phase: Phase = 'read';
-  readonly #handle: Handle;
+export class RecvMessageFully extends Receiving implements Attempt<Datagram | null> {
   readonly #options: ReceiveOptions;
   readonly #memory: Buffer;
   #filled = 0;
@@ -25,20 +23,10 @@ export class RecvMessageFully implements Attempt<Datagram | null> {
   #soFar: ReceivedDatagram | null = null;
 
   constructor(handle: Handle, options: ReceiveOptions) {
+    super(handle);
     handle.check('read');
-    this.#handle = handle;
     this.#options = { ...options, flags: options.flags & ~C.MSG_WAITALL };
     this.#memory = Buffer.alloc(options.size);
-  }
-
-  get lane() {
-    return this.#handle.reads;
-  }
-  get registration() {
-    return this.#handle.registration;
-  }
-  get limit() {
-    return this.#handle.receiveLimit;
   }
 
   step(): Datagram | null | Want {
@@ -54,9 +42,9 @@ export class RecvMessageFully implements Attempt<Datagram | null> {
         registration.readable = false;
         return Want.Read;
       }
-      if (n < 0) throw receiveError(this.#handle, n, 'recvmsg', this.facts());
+      if (n < 0) throw receiveError(this.handle, n, 'recvmsg', this.facts());
       if (n === 0) break;
-      const datagram = datagramIn(this.#handle, room, 0, memory.subarray(0, at + n));
+      const datagram = datagramIn(this.handle, room, 0, memory.subarray(0, at + n));
       // Peeked bytes stay readable, so there is no event for the rest.
       if (flags & C.MSG_PEEK) return n < size && !datagram.carries ? Want.Pause : datagram;
       this.#filled += n;

@@ -1,10 +1,10 @@
 // Owns recvmmsg(2): several messages in one call.
 
 import type { Datagram } from '../../contract/message.js';
-import type { Phase } from '../../contract/error.js';
 import * as C from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Attempt } from '../attempt.js';
+import { Receiving } from '../direction.js';
 import type { Handle } from '../handle.js';
 import { Want } from '../want.js';
 import { datagramIn } from './datagram.js';
@@ -29,31 +29,19 @@ let inet: Room | null = null;
 let unix: Room | null = null;
 
 /** What has arrived, at least one message and at most `max`; empty at the end of a stream or seqpacket. */
-export class RecvMany implements Attempt<Datagram[]> {
-  readonly phase: Phase = 'read';
-  readonly #handle: Handle;
+export class RecvMany extends Receiving implements Attempt<Datagram[]> {
   readonly #max: number;
   readonly #size: number;
 
   constructor(handle: Handle, max: number, options: { readonly size: number }) {
+    super(handle);
     handle.check('read');
-    this.#handle = handle;
     this.#max = max;
     this.#size = options.size;
   }
 
-  get lane() {
-    return this.#handle.reads;
-  }
-  get registration() {
-    return this.#handle.registration;
-  }
-  get limit() {
-    return this.#handle.receiveLimit;
-  }
-
   step(): Datagram[] | Want {
-    const handle = this.#handle;
+    const handle = this.handle;
     const { registration } = handle;
     if (!registration.readable) return Want.Read;
     if (registration.late !== 0) throw lateError(handle, 'recvmmsg');
@@ -81,7 +69,7 @@ export class RecvMany implements Attempt<Datagram[]> {
 
   #nothing(errno: number, all: Datagram[]): Datagram[] | Want {
     if (errno === C.EAGAIN) this.registration.readable = false;
-    else if (all.length === 0) throw receiveError(this.#handle, errno, 'recvmmsg');
+    else if (all.length === 0) throw receiveError(this.handle, errno, 'recvmmsg');
     // Behind messages it is the next call's, as recvmmsg(2) has it.
     else this.registration.late = errno;
     return all.length > 0 ? all : Want.Read;

@@ -1,10 +1,10 @@
 // Owns recvmsg(2) of one message.
 
 import type { Datagram } from '../../contract/message.js';
-import type { Phase } from '../../contract/error.js';
 import * as C from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Attempt, Interest } from '../attempt.js';
+import { Receiving } from '../direction.js';
 import type { Handle } from '../handle.js';
 import { belowMark } from '../receive.js';
 import { slabHolds, slabTake, slabUsed } from '../slab.js';
@@ -24,30 +24,18 @@ export interface ReceiveOptions {
 const ELSEWHERE = C.MSG_OOB | C.MSG_ERRQUEUE;
 
 /** One message; null is the end of a stream or seqpacket. */
-export class RecvMessage implements Attempt<Datagram | null> {
-  readonly phase: Phase = 'read';
-  readonly #handle: Handle;
+export class RecvMessage extends Receiving implements Attempt<Datagram | null> {
   readonly #options: ReceiveOptions;
   #tries = 0;
 
   constructor(handle: Handle, options: ReceiveOptions) {
+    super(handle);
     handle.check('read');
-    this.#handle = handle;
     this.#options = options;
   }
 
-  get lane() {
-    return this.#handle.reads;
-  }
-  get registration() {
-    return this.#handle.registration;
-  }
-  get limit() {
-    return this.#handle.receiveLimit;
-  }
-
   step(): Datagram | null | Want {
-    const handle = this.#handle;
+    const handle = this.handle;
     const { registration } = handle;
     const { size, control, flags } = this.#options;
     if (registration.lowWater > 1) {
@@ -77,7 +65,7 @@ export class RecvMessage implements Attempt<Datagram | null> {
   }
 
   #nothing(errno: number, flags: number): Want {
-    if (errno !== C.EAGAIN) throw receiveError(this.#handle, errno, 'recvmsg');
+    if (errno !== C.EAGAIN) throw receiveError(this.handle, errno, 'recvmsg');
     // Data that nobody takes would wake it at once, and so does an error that stands in no queue; hence the pauses.
     if (flags & C.MSG_ERRQUEUE) return this.#tries++ % 2 === 0 ? Want.Many : Want.Pause;
     if (!(flags & ELSEWHERE)) this.registration.readable = false;

@@ -1,13 +1,13 @@
 // Owns sendmmsg(2): several messages in one call. Data, names and control messages of a batch are gathered in one arena, so
 // that it crosses into native code with a fixed number of arguments: a small copy costs less than a Node-API call.
 
-import type { Phase } from '../../contract/error.js';
 import type { Message, Meta } from '../../contract/message.js';
 import { refusal } from '../../error/make.js';
 import type { ErrorFacts } from '../../error/socket-error.js';
 import { EAGAIN } from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Attempt, Interest } from '../attempt.js';
+import { Sending } from '../direction.js';
 import { Resolution } from '../dial/resolution.js';
 import type { Handle } from '../handle.js';
 import { passOn } from '../passing.js';
@@ -31,9 +31,7 @@ let arena: Buffer | null = null;
 const apart: Uint8Array[] = [];
 
 /** The result is the number of messages that were sent: all of them, or those before one that failed. */
-export class SendMany implements Attempt<number> {
-  readonly phase: Phase = 'write';
-  readonly #handle: Handle;
+export class SendMany extends Sending implements Attempt<number> {
   readonly #argument: string;
   readonly #messages: readonly Message[];
   /** How long each one was when the call was made. */
@@ -47,7 +45,7 @@ export class SendMany implements Attempt<number> {
   #part = 0;
 
   constructor(handle: Handle, messages: readonly Message[], argument = 'messages') {
-    this.#handle = handle;
+    super(handle);
     this.#argument = argument;
     this.#messages = messages.slice();
     for (let i = 0; i < messages.length; i++) this.#check(i);
@@ -60,26 +58,12 @@ export class SendMany implements Attempt<number> {
     }
   }
 
-  get lane() {
-    return this.#handle.writes;
-  }
-  get registration() {
-    return this.#handle.registration;
-  }
-  get limit() {
-    return this.#handle.sendLimit;
-  }
-
-  get breaks(): boolean {
-    return this.#handle.isStream;
-  }
-
   interests(): readonly Interest[] {
     return [...(this.#lookups?.values() ?? [])].map(({ interest }) => interest).filter((interest) => interest !== null);
   }
 
   step(): number {
-    const handle = this.#handle;
+    const handle = this.handle;
     const want = this.#lookUp();
     if (want !== null) return want;
     while (this.#sent < this.#messages.length) {
@@ -90,7 +74,7 @@ export class SendMany implements Attempt<number> {
       if (n === EAGAIN) return whenFull(handle, this.#messages[this.#sent]!.to !== undefined);
       if (n < 0) {
         if (this.#sent > 0 && this.#part === 0) break;
-        throw sendError(this.#handle, n, 'sendmmsg', this.#names[this.#sent]!, this.facts());
+        throw sendError(this.handle, n, 'sendmmsg', this.#names[this.#sent]!, this.facts());
       }
       this.#sent += n;
     }
@@ -128,8 +112,8 @@ export class SendMany implements Attempt<number> {
     const message = checkMessage(name, value);
     const length = lengthOf(dataOf(`${name}.data`, message.data));
     if (message.meta !== undefined) {
-      encodeMeta(`${name}.meta`, message.meta, this.#handle.family);
-      checkAccompanied(`${name}.data`, message.meta, length, this.#handle);
+      encodeMeta(`${name}.meta`, message.meta, this.handle.family);
+      checkAccompanied(`${name}.data`, message.meta, length, this.handle);
     }
     this.#lengths.push(length);
   }
@@ -139,7 +123,7 @@ export class SendMany implements Attempt<number> {
     const destination =
       to === undefined
         ? null
-        : (knownDestination(to, this.#handle) ?? destinationOf(`${this.#argument}[${i}].to`, to, this.#handle));
+        : (knownDestination(to, this.handle) ?? destinationOf(`${this.#argument}[${i}].to`, to, this.handle));
     if (!(destination instanceof Resolution)) {
       this.#names.push(destination);
       return;
@@ -180,7 +164,7 @@ export class SendMany implements Attempt<number> {
       const to = this.#names[i]!;
       if (message.meta !== meta) {
         meta = message.meta;
-        control = meta === undefined ? null : encodeMeta(`${this.#argument}[${i}].meta`, meta, this.#handle.family);
+        control = meta === undefined ? null : encodeMeta(`${this.#argument}[${i}].meta`, meta, this.handle.family);
         controlAt = -1;
       }
       const copied = data.length <= COPIED;
@@ -222,9 +206,9 @@ export class SendMany implements Attempt<number> {
     const first = this.#part === 0;
     // What travels beside the data went out with its first part.
     const control =
-      meta === undefined || !first ? null : encodeMeta(`${this.#argument}[${i}].meta`, meta, this.#handle.family);
+      meta === undefined || !first ? null : encodeMeta(`${this.#argument}[${i}].meta`, meta, this.handle.family);
     if (meta?.fds !== undefined) passOn(meta.fds);
-    const n = native.sendmsg(this.#handle.fd, first ? data : data.subarray(this.#part), this.#names[i]!, control, 0);
+    const n = native.sendmsg(this.handle.fd, first ? data : data.subarray(this.#part), this.#names[i]!, control, 0);
     if (n < 0) return n;
     this.#part += n;
     if (this.#part < data.length) return 0;

@@ -2,7 +2,6 @@
 
 import type { Target } from '../../contract/address.js';
 import type { Data } from '../../contract/mode.js';
-import type { Phase } from '../../contract/error.js';
 import type { Message, Meta } from '../../contract/message.js';
 import { toBytes } from '../../codec/bytes.js';
 import { invalidType, invalidValue } from '../../error/invalid.js';
@@ -10,6 +9,7 @@ import { refusal } from '../../error/make.js';
 import * as C from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Attempt, Interest } from '../attempt.js';
+import { Sending } from '../direction.js';
 import type { Resolution } from '../dial/resolution.js';
 import type { Handle } from '../handle.js';
 import { passOn } from '../passing.js';
@@ -58,9 +58,7 @@ export function checkAccompanied(argument: string, meta: Meta | undefined, lengt
 }
 
 /** One message. The result is the number of bytes; only a stream takes fewer than there are. */
-export class SendMessage implements Attempt<number> {
-  readonly phase: Phase = 'write';
-  readonly #handle: Handle;
+export class SendMessage extends Sending implements Attempt<number> {
   readonly #flags: number;
   readonly #data: Uint8Array | readonly Uint8Array[];
   readonly #length: number;
@@ -70,6 +68,7 @@ export class SendMessage implements Attempt<number> {
   #resolution: Resolution | null = null;
 
   constructor(handle: Handle, message: Message, flags = 0, names: Names = messageNames) {
+    super(handle);
     const { to, meta } = message;
     this.#data = dataOf(names.data, message.data);
     this.#length = lengthOf(this.#data);
@@ -77,7 +76,6 @@ export class SendMessage implements Attempt<number> {
     this.#fds = meta?.fds === undefined ? null : [...meta.fds];
     checkAccompanied(names.data, meta, this.#length, handle);
     handle.check('write');
-    this.#handle = handle;
     this.#flags = flags;
     if (to !== undefined) {
       const destination = destinationOf(names.to, to, handle);
@@ -86,26 +84,13 @@ export class SendMessage implements Attempt<number> {
     }
   }
 
-  get lane() {
-    return this.#handle.writes;
-  }
-  get registration() {
-    return this.#handle.registration;
-  }
-  get limit() {
-    return this.#handle.sendLimit;
-  }
-  get breaks(): boolean {
-    return this.#handle.isStream;
-  }
-
   interests(): readonly Interest[] {
     const interest = this.#resolution?.interest ?? null;
     return interest === null ? [] : [interest];
   }
 
   step(): number {
-    const handle = this.#handle;
+    const handle = this.handle;
     if (this.#resolution !== null) {
       const addresses = this.#resolution.step();
       if (isWant(addresses)) return addresses;
