@@ -216,7 +216,7 @@ inBothColours('a number and ":0" listen on every local address of both families,
     const four = await listener.accept({ timeout: 5000 });
     assert.ok(['::ffff:127.0.0.1', '127.0.0.1'].includes(four.remoteAddr.address), four.remoteAddr.address);
     four.abort();
-    if (net.features['ipv6'] === true) {
+    if (net.features['ipv6']) {
       assert.equal(listener.address.family, 'ipv6');
       await visit(python, '::1', port);
       const six = await listener.accept({ timeout: 5000 });

@@ -187,7 +187,7 @@ test('IPv6 and IPv4 take turns, IPv6 first', async (t) => {
   const port = await python.hear<number>();
   const error = await failure(() => promises.connect(`:${port}`));
   const addresses = error.attempts.map(({ address }) => address);
-  const wanted = promises.features['ipv6'] === true ? [`[::1]:${port}`, `127.0.0.1:${port}`] : [`127.0.0.1:${port}`];
+  const wanted = promises.features['ipv6'] ? [`[::1]:${port}`, `127.0.0.1:${port}`] : [`127.0.0.1:${port}`];
   assert.deepEqual(addresses, wanted);
 });
 
