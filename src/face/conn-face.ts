@@ -7,16 +7,14 @@ import type { Data, Duration, Mode, Op, R } from '../contract/mode.js';
 import type { KeepAlive } from '../contract/option.js';
 import type { Shut, Socket } from '../contract/socket.js';
 import type { TlsInfo, TlsOptions } from '../contract/tls.js';
-import { toBytes, toPieces } from '../codec/bytes.js';
+import { toBytes } from '../codec/bytes.js';
 import { encodingOf } from '../codec/text.js';
 import { abort, closeQuietly, CloseStream } from '../core/closing.js';
 import { isTcp } from '../core/dial/racer.js';
-import { Peek, PIECE, ReadAll, ReadExact, ReadInto, ReadLine, ReadPiece, ReadUntil } from '../core/reading.js';
 import { Immediately } from '../core/ready.js';
 import { WaitReadable } from '../core/select.js';
-import type { SendAll } from '../core/send.js';
 import type { Stream } from '../core/stream.js';
-import { EndWriting, shutdownStream, WaitFlushed, write } from '../core/writing.js';
+import { EndWriting, shutdownStream, WaitFlushed } from '../core/writing.js';
 import {
   type Buffered,
   checkStart,
@@ -36,23 +34,28 @@ import {
   setLinger,
   setOption,
 } from '../core/option/option.js';
-import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
+import { invalidType, invalidValue } from '../error/invalid.js';
 import { refusal } from '../error/make.js';
 import { admit, durationOf, checkLimits, refuseZero } from '../wait/limit.js';
 import { setReferenced } from '../wait/reactor.js';
-import { checkBytes } from './check.js';
 import { customInspect, show, shownAddress } from './inspect.js';
 import type { Colour } from './colour.js';
+import {
+  type Max,
+  peek,
+  readAll,
+  readExact,
+  readInto,
+  readLine,
+  readPiece,
+  readUntil,
+  type Until,
+  writeData,
+  writeLine,
+} from './conn-operations.js';
 import { shutNumber } from './socket-face.js';
 
-const LINE = 64 * 1024;
-const ALL = 16 * 1024 * 1024;
-/** The longest Buffer that every Node line can make. */
-const MOST = 0x7fffffff;
-
-type Until = Op & { max?: number; keep?: boolean };
 type StartTls = TlsOptions & { server?: boolean; buffered?: Buffered } & Op;
-type Max = Op & { max?: number };
 
 export class ConnFace<M extends Mode> implements ConnBase<M> {
   protected readonly stream: Stream;
@@ -282,54 +285,4 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
 /** The options of TLS without those of the call around them. */
 function tlsPart({ server: _, buffered: __, timeout: ___, deadline: ____, signal: _____, ...o }: StartTls): TlsOptions {
   return o;
-}
-
-function readPiece(stream: Stream, max: number | undefined): ReadPiece {
-  return new ReadPiece(stream, max === undefined ? PIECE : wholeNumber('max', max, 1));
-}
-
-function readInto(stream: Stream, buffer: Uint8Array): ReadInto {
-  checkBytes('buffer', buffer);
-  return new ReadInto(stream, buffer);
-}
-
-function readExact(stream: Stream, n: number): ReadExact {
-  return new ReadExact(stream, wholeNumber('n', n, 0, MOST));
-}
-
-function readUntil(stream: Stream, delimiter: Data | Data[], o: Until | undefined): ReadUntil {
-  const given = Array.isArray(delimiter) ? delimiter : [delimiter];
-  const delimiters = given.map((one) => Buffer.from(toBytes('delimiter', one, stream.encoding)));
-  if (delimiters.length === 0 || delimiters.some((one) => one.length === 0))
-    throw invalidValue('delimiter', 'must not be empty', delimiter);
-  return new ReadUntil(stream, delimiters, maxOf(o, LINE), o?.keep ?? true);
-}
-
-function readLine(stream: Stream, o: Max | undefined): ReadLine {
-  return new ReadLine(stream, maxOf(o, LINE));
-}
-
-function readAll(stream: Stream, o: Max | undefined): ReadAll {
-  return new ReadAll(stream, maxOf(o, ALL));
-}
-
-function peek(stream: Stream, n: number): Peek {
-  return new Peek(stream, wholeNumber('n', n, 0, MOST));
-}
-
-function writeData(stream: Stream, data: Data | Data[]): SendAll {
-  return write(stream, toPieces('data', data, stream.encoding));
-}
-
-function writeLine(stream: Stream, text: string, o: { eol?: string } | undefined): SendAll {
-  if (typeof text !== 'string') throw invalidType('text', 'a string', text);
-  const eol = o?.eol ?? '\r\n';
-  if (typeof eol !== 'string') throw invalidType('eol', 'a string', eol);
-  // A line end inside the text would let whoever supplied it send lines of their own.
-  if (/[\r\n]/.test(text)) throw invalidValue('text', 'must not contain CR or LF', text);
-  return write(stream, toPieces('text', text + eol, stream.encoding));
-}
-
-function maxOf(o: { max?: number } | undefined, usual: number): number {
-  return o?.max === undefined ? usual : wholeNumber('max', o.max, 1, MOST);
 }

@@ -1,0 +1,69 @@
+// Owns the way from what callers of a connection's methods pass to the operations of core: arguments are checked here, before
+// any system call. Functions of the module and not closures, because the loops are handed one of them in every call.
+
+import type { Data, Op } from '../contract/mode.js';
+import { toBytes, toPieces } from '../codec/bytes.js';
+import { Peek, PIECE, ReadAll, ReadExact, ReadInto, ReadLine, ReadPiece, ReadUntil } from '../core/reading.js';
+import type { SendAll } from '../core/send.js';
+import type { Stream } from '../core/stream.js';
+import { write } from '../core/writing.js';
+import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
+import { checkBytes } from './check.js';
+
+const LINE = 64 * 1024;
+const ALL = 16 * 1024 * 1024;
+/** The longest Buffer that every Node line can make. */
+const MOST = 0x7fffffff;
+
+export type Until = Op & { max?: number; keep?: boolean };
+export type Max = Op & { max?: number };
+
+export function readPiece(stream: Stream, max: number | undefined): ReadPiece {
+  return new ReadPiece(stream, max === undefined ? PIECE : wholeNumber('max', max, 1));
+}
+
+export function readInto(stream: Stream, buffer: Uint8Array): ReadInto {
+  checkBytes('buffer', buffer);
+  return new ReadInto(stream, buffer);
+}
+
+export function readExact(stream: Stream, n: number): ReadExact {
+  return new ReadExact(stream, wholeNumber('n', n, 0, MOST));
+}
+
+export function readUntil(stream: Stream, delimiter: Data | Data[], o: Until | undefined): ReadUntil {
+  const given = Array.isArray(delimiter) ? delimiter : [delimiter];
+  const delimiters = given.map((one) => Buffer.from(toBytes('delimiter', one, stream.encoding)));
+  if (delimiters.length === 0 || delimiters.some((one) => one.length === 0))
+    throw invalidValue('delimiter', 'must not be empty', delimiter);
+  return new ReadUntil(stream, delimiters, maxOf(o, LINE), o?.keep ?? true);
+}
+
+export function readLine(stream: Stream, o: Max | undefined): ReadLine {
+  return new ReadLine(stream, maxOf(o, LINE));
+}
+
+export function readAll(stream: Stream, o: Max | undefined): ReadAll {
+  return new ReadAll(stream, maxOf(o, ALL));
+}
+
+export function peek(stream: Stream, n: number): Peek {
+  return new Peek(stream, wholeNumber('n', n, 0, MOST));
+}
+
+export function writeData(stream: Stream, data: Data | Data[]): SendAll {
+  return write(stream, toPieces('data', data, stream.encoding));
+}
+
+export function writeLine(stream: Stream, text: string, o: { eol?: string } | undefined): SendAll {
+  if (typeof text !== 'string') throw invalidType('text', 'a string', text);
+  const eol = o?.eol ?? '\r\n';
+  if (typeof eol !== 'string') throw invalidType('eol', 'a string', eol);
+  // A line end inside the text would let whoever supplied it send lines of their own.
+  if (/[\r\n]/.test(text)) throw invalidValue('text', 'must not contain CR or LF', text);
+  return write(stream, toPieces('text', text + eol, stream.encoding));
+}
+
+function maxOf(o: { max?: number } | undefined, usual: number): number {
+  return o?.max === undefined ? usual : wholeNumber('max', o.max, 1, MOST);
+}
