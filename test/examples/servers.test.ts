@@ -1,7 +1,7 @@
 // The examples that are servers, with clients in Python.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -165,15 +165,20 @@ say('status', status)
   assert.match(text, /nobody came for a second\nstatus 0\n$/);
 });
 
-test('every example without arguments says how it is used', LIMIT, async (t) => {
-  const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
-  const names = readdirSync(folder)
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => name.slice(0, -3));
-  assert.ok(names.length >= 9);
-  await Promise.all(
-    names.map(async (name) => {
-      assert.match(await example(t, name).ends(), new RegExp(`^usage: ${name}`));
-    }),
-  );
-});
+test(
+  'every example without arguments says how it is used, or does its work with another end of its own',
+  LIMIT,
+  async (t) => {
+    const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
+    const names = readdirSync(folder)
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => name.slice(0, -3));
+    assert.ok(names.length >= 9);
+    await Promise.all(
+      names.map(async (name) => {
+        const needsArguments = readFileSync(join(folder, `${name}.ts`), 'utf8').includes('usage: ');
+        assert.match(await example(t, name).ends(), needsArguments ? new RegExp(`^usage: ${name}`) : /\S/);
+      }),
+    );
+  },
+);
