@@ -50,7 +50,7 @@ const table = {
   sync: { rooms: ['core', 'wait', 'face', ...pure, 'event'], never: ['loop'] },
   promises: { rooms: ['core', 'wait', 'face', ...pure, 'event'], never: ['loop'] },
   streams: { rooms: ['promises', 'sync', 'error'], never: [] },
-  dialects: { rooms: ['sync', 'promises', 'error'], never: [] },
+  dialects: { rooms: ['sync/index', 'promises/index', 'error'], never: ['loop', 'timer', 'poll'] },
   cli: { rooms: ['promises/index', 'sync/index', 'error'], packages: ['node-forge'], never: [] },
 };
 
@@ -113,11 +113,11 @@ const rules = {
 const why = {
   code: 'contract holds types only',
   async: 'an attempt never waits: no async, await or Promise',
-  timer: 'an attempt never waits: no timers',
+  timer: 'waiting is the business of wait/: no timers',
   time: 'a pure room does not know the time',
   process: 'a pure room does not touch the process',
   poll: 'core never waits: poll only with a limit of 0',
-  loop: 'a face has no wait loop: both are in wait/',
+  loop: 'no loop that could wait: both are in wait/',
   addon: 'only native/ loads the addon',
 };
 
