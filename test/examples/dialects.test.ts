@@ -8,7 +8,9 @@ import { example } from './program.js';
 
 const folder = `${root}examples/dialects`;
 const names = existsSync(folder) ? readdirSync(folder).map((name) => name.replace(/\.ts$/, '')) : [];
-const dialects = existsSync(`${root}src/dialects`) ? readdirSync(`${root}src/dialects`) : [];
+const dialects = readdirSync(`${root}src/dialects`, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
 
 test('every dialect has an example', () => {
   const without = dialects.filter((dialect) => !names.some((name) => name.startsWith(`${dialect}-`)));
