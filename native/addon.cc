@@ -25,7 +25,7 @@ NAPI_MODULE_INIT() {
   const FunctionEntry* const lists[] = {
       descriptor_functions, endpoint_functions,  transfer_functions, option_functions,
       poll_functions,       interface_functions, lookup_functions,   reactor_functions,
-      library_functions,    message_functions,
+      library_functions,    message_functions,   file_functions,
   };
   for (const FunctionEntry* list : lists) {
     if (!add_functions(env, exports, environment, list)) return nullptr;

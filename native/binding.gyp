@@ -34,6 +34,7 @@
             'descriptors.cc',
             'endpoints.cc',
             'environment.cc',
+            'file.cc',
             'interfaces.cc',
             'libraries.cc',
             'lookup.cc',

@@ -52,6 +52,7 @@ extern const FunctionEntry interface_functions[];
 extern const FunctionEntry lookup_functions[];
 extern const FunctionEntry reactor_functions[];
 extern const FunctionEntry library_functions[];
+extern const FunctionEntry file_functions[];
 
 // Gives up every lookup of the environment (lookup.cc).
 void lookups_end(Environment* environment);

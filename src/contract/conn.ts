@@ -2,6 +2,7 @@
 
 import type { Address } from './address.js';
 import type { SocketErrorShape } from './error.js';
+import type { FilePart, FileSource } from './file.js';
 import type { Data, Duration, Each, Mode, Op, R } from './mode.js';
 import type { KeepAlive } from './option.js';
 import type { Shut, Socket } from './socket.js';
@@ -131,6 +132,22 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
   write(data: Data | Data[], o?: Op): R<M, number>;
   /** Writes `text` and a line end (`'\r\n'` unless told), as `write` does. @throws TypeError when the text has a CR or LF in it: who supplied it could send lines of their own */
   writeLine(text: string, o?: Op & { eol?: string }): R<M, number>;
+  /**
+   * Writes a file, or a part of it, without its bytes passing through JavaScript: sendfile(2). Returns the number of bytes, which
+   * is less than `length` when the file ends before. Over TLS, and for what sendfile(2) cannot take (pipes, terminals, sockets of
+   * others, files under /proc), the file is read and sent in pieces of 64 KiB. A pipe or terminal is sent until it ends, and waited
+   * for within the limit. It keeps its place among the writes.
+   *
+   * The file is opened at the call, and read in the calling thread: a slow disk holds it up. A descriptor of yours stays open, and may be
+   * closed at once. Its position moves on by what was sent, unless there is an `offset`.
+   *
+   * @throws SocketError `ENOENT`, `EACCES`, `EISDIR`, `EIO` with phase `'read'` and the path in the message; `ESPIPE` for an offset in
+   * what has no positions; `ERR_ACCESS_DENIED` by the permission model. TimeoutError, `EPIPE` and others as `write`; for a pipe,
+   * `partial` is what was taken out of it and is not sent
+   * @example
+   * await conn.writeFile('/srv/film.mp4', { offset: 1024, length: 65536 });
+   */
+  writeFile(file: FileSource, o?: Op & FilePart): R<M, number>;
   /** Waits until a read would not wait: poll(2) for data, the end, or an error. `false` when the limit is spent. Consumes nothing. */
   waitReadable(o?: Op): R<M, boolean>;
   /**

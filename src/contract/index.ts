@@ -12,6 +12,7 @@ export type * from './tcp-options.js';
 export type * from './udp-options.js';
 export type * from './error.js';
 export type * from './features.js';
+export type * from './file.js';
 export type * from './message.js';
 export type * from './socket.js';
 export type * from './conn.js';

@@ -1,6 +1,7 @@
 // The BSD layer: one method, one system call.
 
 import type { Address, Family, Kind, Target } from './address.js';
+import type { FilePart, FileSource } from './file.js';
 import type { Datagram, Message, PeerCred } from './message.js';
 import type { Data, Duration, Mode, Op, R } from './mode.js';
 import type { SocketOption } from './option.js';
@@ -127,6 +128,16 @@ export interface Socket<M extends Mode> extends Disposable, AsyncDisposable {
    * @example await socket.sendMany([{ data: 'one' }, { data: 'two', to: '127.0.0.1:9' }]);
    */
   sendMany(messages: Message[], o?: Op): R<M, number>;
+  /**
+   * Sends as much of a file as the kernel takes, at most 2 MiB: sendfile(2). Returns the number of bytes, which may be fewer than
+   * asked for; 0 is the end of the file. `writeFile` of a connection sends all of it. A file that sendfile(2) cannot take, as under
+   * /proc, is read with pread(2) and sent.
+   *
+   * @throws SocketError `ENOENT`, `EACCES`, `EISDIR` with phase `'read'`; `EINVAL` for a pipe, terminal or socket; `EPIPE`, `ENOTCONN`
+   * @example
+   * for (let at = 0, n; (n = await socket.sendFile('film.mp4', { offset: at })) > 0; ) at += n;
+   */
+  sendFile(file: FileSource, o?: Op & FilePart): R<M, number>;
   /** Waits until one of the events is there: poll(2). `null` when the limit is spent. Consumes nothing. @example if (await socket.poll({ read: true }, { timeout: 100 })) await socket.recv(); */
   poll(events: PollEvents, o?: Op): R<M, PollEvents | null>;
 

@@ -4,7 +4,7 @@
 export const codes = {
   ABORT_ERR: 'the signal was aborted',
   ENOTFOUND: 'the name does not exist or has no address',
-  ERR_ACCESS_DENIED: 'the permission model of the runtime does not allow network access',
+  ERR_ACCESS_DENIED: 'the permission model of the runtime does not allow the network, or the file',
   ERR_BUFFERED_DATA: 'bytes that were already read would be lost',
   ERR_BUFFER_DETACHED: 'the memory was detached or shrunk while the call waited',
   ERR_BUSY: 'a call is already waiting',

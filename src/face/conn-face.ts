@@ -3,6 +3,7 @@
 import type { InspectOptions } from 'node:util';
 import type { Address } from '../contract/address.js';
 import type { CloseInfo, ConnBase } from '../contract/conn.js';
+import type { FileSource } from '../contract/file.js';
 import type { Data, Duration, Mode, Op, R } from '../contract/mode.js';
 import type { KeepAlive } from '../contract/option.js';
 import type { Shut, Socket } from '../contract/socket.js';
@@ -53,6 +54,7 @@ import {
   writeData,
   writeLine,
 } from './conn-operations.js';
+import { type FileOp, writeFile } from './files.js';
 import { shutNumber } from './socket-face.js';
 
 type StartTls = TlsOptions & { server?: boolean; buffered?: Buffered } & Op;
@@ -187,6 +189,9 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
   }
   writeLine(text: string, o?: Op & { eol?: string }): R<M, number> {
     return this.colour.runner.run(writeLine, this.stream, text, o, o);
+  }
+  writeFile(file: FileSource, o?: FileOp): R<M, number> {
+    return this.colour.runner.run(writeFile, this.stream, file, o, o);
   }
   waitReadable(o?: Op): R<M, boolean> {
     return this.colour.runner.go(() => new WaitReadable(this.stream), o);

@@ -2,6 +2,7 @@
 
 import type { InspectOptions } from 'node:util';
 import type { Address, Family, Kind, Target } from '../contract/address.js';
+import type { FileSource } from '../contract/file.js';
 import type { Datagram, Message, PeerCred } from '../contract/message.js';
 import type { Data, Duration, Mode, Op, R } from '../contract/mode.js';
 import type { SocketOption } from '../contract/option.js';
@@ -39,6 +40,7 @@ import { admit, durationOf, refuseZero } from '../wait/limit.js';
 import { customInspect, show, shownAddress } from './inspect.js';
 import { checkBytes, checkEvents, checkMode } from './check.js';
 import type { Colour } from './colour.js';
+import { type FileOp, sendFile } from './files.js';
 import {
   type Flags,
   flagsOf,
@@ -177,6 +179,10 @@ export class SocketFace<M extends Mode> implements Socket<M> {
 
   sendMany(messages: Message[], o?: Op): R<M, number> {
     return this.#colour.runner.run(sendMany, this.#handle, messages, o, o);
+  }
+
+  sendFile(file: FileSource, o?: FileOp): R<M, number> {
+    return this.#colour.runner.run(sendFile, this.#handle, file, o, o);
   }
 
   poll(events: PollEvents, o?: Op): R<M, PollEvents | null> {

@@ -122,6 +122,27 @@ export interface Binding {
     flags: number,
   ): number;
 
+  // ---- files and pipes. What openFile and pipe make belongs to this environment, as what socket makes does. SIGPIPE is
+  // held back from sendfile and splice, which have no MSG_NOSIGNAL.
+  /** open(2) with O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY. The path must hold no NUL. */
+  openFile(path: string): number;
+  /** fstat(2): the S_IFMT part of the mode. */
+  fileType(fd: number): number;
+  /** fstat(2): the size in bytes. */
+  fileSize(fd: number): number;
+  /** lseek(2): the new position. */
+  seek(fd: number, offset: number, whence: number): number;
+  /** pread(2), or read(2) for a negative position. */
+  read(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number;
+  /** sendfile(2) from a position; the file's own does not move. */
+  sendfile(socket: number, file: number, position: number, length: number): number;
+  /** pipe2(2) with O_CLOEXEC and O_NONBLOCK: the end to read from goes to out[0], the other to out[1]. */
+  pipe(out: Int32Array): number;
+  /** fcntl(F_SETPIPE_SZ): the size that it has now. */
+  setPipeSize(fd: number, size: number): number;
+  /** splice(2) with SPLICE_F_MOVE and SPLICE_F_NONBLOCK. */
+  splice(from: number, to: number, length: number): number;
+
   // ---- options
   /** The option's length as the kernel gives it, in bytes; the value goes into `value`. */
   getsockopt(fd: number, level: number, name: number, value: Uint8Array): number;
