@@ -1,0 +1,28 @@
+// Owns the check of numbers that Chapel's types would not let be wrong: uint(16), c_int, int.
+
+import { inspect } from 'node:util';
+import { IllegalArgumentError } from './errors.js';
+
+export function port(value: unknown): number {
+  return whole('port', value, 0, 0xffff);
+}
+
+export function whole(argument: string, value: unknown, min: number, max: number): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
+    throw new IllegalArgumentError(`${argument} must be a whole number from ${min} to ${max}: ${shown(value)}`);
+  return value;
+}
+
+export function bool(argument: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new IllegalArgumentError(`${argument} must be true or false: ${shown(value)}`);
+  return value;
+}
+
+export function text(argument: string, value: unknown): string {
+  if (typeof value !== 'string') throw new IllegalArgumentError(`${argument} must be a string: ${shown(value)}`);
+  return value;
+}
+
+export function shown(value: unknown): string {
+  return inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 60 });
+}

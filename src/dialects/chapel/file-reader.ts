@@ -1,0 +1,91 @@
+// Owns fileReader: what Chapel's IO reads from a connection. It must not know how bytes arrive.
+
+import { type Conn, EndOfStreamError, LimitError } from '../../sync/index.js';
+import { bool, shown, whole } from './arguments.js';
+import { type Context, EAGAIN, EEOF, EFORMAT, EILSEQ, IllegalArgumentError, inChapel, systemError } from './errors.js';
+
+/** Reads from a connection, from `tcpConn.reader()`. All readers of a connection share one buffer, so nothing is lost between them. */
+export class fileReader {
+  readonly #conn: Conn<'sync'>;
+
+  /** @internal */
+  constructor(conn: Conn<'sync'>) {
+    this.#conn = conn;
+  }
+
+  /**
+   * Reads a line, with its LF unless `stripNewline`, as a string or as bytes. What stands before the end without LF is a line, too. `maxSize` is
+   * the longest line in bytes, -1 for any.
+   *
+   * @throws EofError at the end; BadFormatError for a longer line, of which nothing is consumed; SystemError EILSEQ for bytes that are no UTF-8,
+   * likewise; BlockingIoError when SO_RCVTIMEO is set and spent; ConnectionResetError and others
+   */
+  readLine(type?: 'string', maxSize?: number, stripNewline?: boolean): string;
+  readLine(type: 'bytes', maxSize?: number, stripNewline?: boolean): Buffer;
+  readLine(type: 'string' | 'bytes' = 'string', maxSize = -1, stripNewline = false): string | Buffer {
+    checkType(type);
+    whole('maxSize', maxSize, -1, MOST);
+    bool('stripNewline', stripNewline);
+    const line = this.#upTo((conn) => conn.readUntil('\n', { max: maxSize < 0 ? MOST : Math.max(maxSize, 1) }));
+    const ends = stripNewline && line.at(-1) === LF;
+    return this.#as(type, line, ends ? line.subarray(0, -1) : line);
+  }
+
+  /** Reads `size` bytes, fewer only before the end; without a size what has arrived, at least a byte. @throws EofError at the end */
+  read(size?: number): Buffer {
+    if (size === undefined) {
+      const piece = inChapel(READING, () => this.#conn.read());
+      if (piece === null) throw end();
+      return piece;
+    }
+    whole('size', size, 0, MOST);
+    return this.#upTo((conn) => conn.readExact(size));
+  }
+
+  /** Reads to the end, as bytes unless told. At the end it is empty. */
+  readAll(type?: 'bytes'): Buffer;
+  readAll(type: 'string'): string;
+  readAll(type: 'string' | 'bytes' = 'bytes'): string | Buffer {
+    checkType(type);
+    const all = inChapel(READING, () => this.#conn.readAll({ max: MOST }));
+    return this.#as(type, all, all);
+  }
+
+  /** What a read that wants more got before the end; nothing is the end. */
+  #upTo(read: (conn: Conn<'sync'>) => Buffer): Buffer {
+    return inChapel(READING, () => {
+      try {
+        return read(this.#conn);
+      } catch (error) {
+        if (error instanceof LimitError) throw systemError(EFORMAT, 'line longer than maxSize', { cause: error });
+        if (!(error instanceof EndOfStreamError)) throw error;
+        if (error.partial === undefined || error.partial.length === 0) throw end(error);
+        return error.partial;
+      }
+    });
+  }
+
+  #as(type: 'string' | 'bytes', taken: Buffer, wanted: Buffer): string | Buffer {
+    if (type === 'bytes') return wanted;
+    try {
+      return utf8.decode(wanted);
+    } catch (cause) {
+      this.#conn.unread(taken);
+      throw systemError(EILSEQ, 'read failed', { cause });
+    }
+  }
+}
+
+function checkType(type: unknown): void {
+  if (type !== 'string' && type !== 'bytes')
+    throw new IllegalArgumentError(`type must be 'string' or 'bytes': ${shown(type)}`);
+}
+
+function end(cause?: unknown): Error {
+  return systemError(EEOF, 'in fileReader', { cause });
+}
+
+const READING: Context = { failed: 'read failed', late: EAGAIN };
+const LF = 10;
+const MOST = 0x7fffffff;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
