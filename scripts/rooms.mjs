@@ -43,6 +43,7 @@ const table = {
       'core/leak',
       'core/registration',
       'core/want',
+      'event/outbox',
     ],
     never: [],
   },

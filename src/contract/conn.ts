@@ -3,6 +3,7 @@
 import type { Address } from './address.js';
 import type { SocketErrorShape } from './error.js';
 import type { FilePart, FileSource } from './file.js';
+import type { EventQueue, Events } from './event.js';
 import type { Data, Duration, Each, Mode, Op, R } from './mode.js';
 import type { KeepAlive } from './option.js';
 import type { Shut, Socket } from './socket.js';
@@ -196,6 +197,27 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
   close(o?: Op): R<M, void>;
   /** Ends the connection with an RST, at once: SO_LINGER 0 and close(2). Waiting calls end with `ERR_SOCKET_CLOSED`. Twice is allowed. */
   abort(): void;
+
+  /**
+   * Calls `fn` for every `event` from now on, and returns the function that ends that. After `close` nothing is called any more.
+   *
+   * It is called between the steps of an operation, never in the middle of one: with promises before whoever awaits the operation goes on, in the
+   * blocking colour before the call waits again or returns. It may use the connection. A blocking call in the direction of an operation that is
+   * still going on is `ERR_BUSY`. What it throws is an uncaught exception, in a turn of its own: the operation goes on.
+   *
+   * @throws TypeError for a name that is no event
+   * @example const off = conn.on('read', ({ bytes }) => console.log(`${bytes} bytes`));
+   */
+  on<E extends keyof Events>(event: E, fn: (value: Events[E]) => void): () => void;
+  /**
+   * Sends all events from now on to `queue`, instead of the queue of before, or to none for `null`. Without an argument, returns the queue they go to;
+   * where there is none, a new one.
+   *
+   * @throws TypeError for what eventQueue() has not made
+   * @example for await (const { event, time } of conn.events()) console.log(time, event);
+   */
+  events(queue?: EventQueue): EventQueue;
+  events(queue: EventQueue | null): EventQueue | null;
 
   /** A waiting call keeps the process alive again (the default). */
   ref(): this;

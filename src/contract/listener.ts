@@ -2,6 +2,7 @@
 
 import type { Address } from './address.js';
 import type { Conn } from './conn.js';
+import type { EventQueue } from './event.js';
 import type { Duration, Each, Mode, Op, R } from './mode.js';
 import type { OptionSetting } from './option.js';
 import type { Socket } from './socket.js';
@@ -70,4 +71,6 @@ export interface ListenOptions {
   noDelay?: boolean;
   /** Options set before bind. Accepted connections inherit most of them. */
   options?: OptionSetting[];
+  /** A queue for the events of the listener (`lookup`, `resolved`, `closed`, `deleted`) and of the connections that it accepts. */
+  queue?: EventQueue | undefined;
 }

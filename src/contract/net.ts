@@ -2,6 +2,7 @@
 
 import type { Address, Family, Kind, LookupOptions, Target } from './address.js';
 import type { Conn } from './conn.js';
+import type { EventListeners, EventQueue } from './event.js';
 import type { Listener, ListenOptions } from './listener.js';
 import type { Duration, Mode, Op, R } from './mode.js';
 import type { OptionSetting } from './option.js';
@@ -39,6 +40,10 @@ export interface ConnectOptions<M extends Mode = 'async'> extends Op {
   lookup?: Resolver<M> | undefined;
   /** Options set before bind and connect. */
   options?: OptionSetting[] | undefined;
+  /** Functions for the events of this call and of its connection, as `conn.on` takes them. Those of a call that fails are told, too. */
+  on?: EventListeners | undefined;
+  /** A queue for the same events. */
+  queue?: EventQueue | undefined;
 }
 
 export interface Net<M extends Mode> {

@@ -38,7 +38,7 @@ export function closeNow(handle: Handle, why: MakeError | null = null): void {
   handle.writes.advance();
   // Those in no lane of this socket (select, poll): no event comes any more, and their next step finds it closed.
   for (const watcher of handle.registration.watchers ?? []) watcher.wake();
-  handle.stream?.conclude({});
+  handle.stream?.tellEnd();
 }
 
 /** Ends our direction and throws away what has arrived, without waiting, and closes. */
@@ -195,7 +195,7 @@ export function detach(handle: Handle): number {
   registration.fd = -1;
   handle.state = 'closed';
   handle.closing = true;
-  handle.stream?.conclude({});
+  handle.stream?.tellEnd();
   return fd;
 }
 

@@ -8,11 +8,13 @@ import { SocketError } from '../error/socket-error.js';
 import { systemError } from '../error/system.js';
 import * as C from '../native/constants.js';
 import { native } from '../native/load.js';
+import type { Origin } from '../event/tap.js';
 import { adopt } from './adopt.js';
 import { detach } from './closing.js';
 import type { Attempt, Interest } from './attempt.js';
 import { bindTo, type BindOptions } from './bind.js';
 import { isTcp, Racer, type RaceOptions } from './dial/racer.js';
+import { Report } from './dial/report.js';
 import { Resolution } from './dial/resolution.js';
 import { closeDescriptor, openHandle, type Handle } from './handle.js';
 import { familyNumber } from './names.js';
@@ -45,11 +47,14 @@ export class Listen<T> implements Attempt<T> {
   readonly #make: (handles: Handle[]) => T;
   readonly #endpoints: readonly Endpoint[];
   readonly #resolutions: (Resolution | null)[];
+  readonly #reports: readonly Report[];
 
-  constructor(endpoints: readonly Endpoint[], plan: ListenPlan, make: (handles: Handle[]) => T) {
+  constructor(endpoints: readonly Endpoint[], plan: ListenPlan, origin: Origin, make: (handles: Handle[]) => T) {
     this.#make = make;
     this.#plan = plan;
     this.#endpoints = endpoints;
+    this.#reports = endpoints.map((endpoint) => new Report(origin, endpoint, null));
+    for (const report of this.#reports) report.lookup();
     this.#resolutions = endpoints.map((endpoint) =>
       endpoint.kind === 'fd'
         ? null
@@ -63,11 +68,12 @@ export class Listen<T> implements Attempt<T> {
 
   step(): T | Want {
     const groups: (readonly SocketAddress[])[] = [];
-    for (const resolution of this.#resolutions) {
-      const addresses = resolution === null ? [] : this.#lookedUp(resolution);
+    for (const [i, resolution] of this.#resolutions.entries()) {
+      const addresses = resolution === null ? [] : this.#lookedUp(resolution, this.#reports[i]!);
       if (isWant(addresses)) return addresses;
       groups.push(addresses);
     }
+    groups.forEach((addresses, i) => this.#reports[i]!.resolved(addresses));
     const handles: Handle[] = [];
     const inherited = new Set<Handle>();
     try {
@@ -92,10 +98,11 @@ export class Listen<T> implements Attempt<T> {
   }
 
   /** One name that cannot be found ends the lookups of the others. */
-  #lookedUp(resolution: Resolution): readonly SocketAddress[] | Want {
+  #lookedUp(resolution: Resolution, report: Report): readonly SocketAddress[] | Want {
     try {
       return resolution.step();
     } catch (error) {
+      report.unresolved(error);
       this.abandon();
       throw error;
     }

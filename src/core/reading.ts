@@ -9,7 +9,7 @@ import type { Attempt, Interest } from './attempt.js';
 import type { Lane } from './lane.js';
 import { layerInterests, layerUntil } from './layer.js';
 import type { Registration } from './registration.js';
-import type { Stream } from './stream.js';
+import type { Receiver, Stream } from './stream.js';
 import type { Want } from './want.js';
 import { isWant } from './want.js';
 
@@ -18,12 +18,13 @@ const DIRECT = 64 * 1024;
 /** How much an iteration takes at once. */
 export const PIECE = 64 * 1024;
 
-abstract class Reading {
+abstract class Reading implements Receiver {
   readonly phase: Phase = 'read';
   // Fields and not accessors: the loops look at them several times in every call.
   readonly lane: Lane;
   readonly registration: Registration;
   readonly limit: number;
+  received = 0;
   protected readonly stream: Stream;
 
   constructor(stream: Stream) {
@@ -37,6 +38,9 @@ abstract class Reading {
 
   get until(): number {
     return layerUntil(this.stream);
+  }
+  get wanted(): number | undefined {
+    return undefined;
   }
 
   interests(): readonly Interest[] {
@@ -98,11 +102,15 @@ export class ReadExact extends Reading implements Attempt<Buffer> {
     this.#n = n;
   }
 
+  override get wanted(): number {
+    return this.#n;
+  }
+
   step(): Buffer | Want {
     if (this.#n >= DIRECT) return this.#direct();
     const { buffer } = this.stream;
     while (buffer.length < this.#n) {
-      const got = this.stream.fill(this.#n - buffer.length);
+      const got = this.stream.fill(this.#n - buffer.length, this);
       if (got === 0) throw this.#early(buffer.take(buffer.length));
       if (got < 0) return got as Want;
     }
@@ -131,7 +139,7 @@ export class ReadExact extends Reading implements Attempt<Buffer> {
 
   #receive(target: Buffer): number {
     try {
-      return this.stream.receiveInto(target, this.#filled, this.#n - this.#filled);
+      return this.stream.receiveInto(target, this.#filled, this.#n - this.#filled, this);
     } catch (error) {
       // The connection was reset, say. What came before it is still the next read's.
       this.abandon();
@@ -163,7 +171,7 @@ export class ReadUntil extends Reading implements Attempt<Buffer> {
       const found = this.#scan.next(buffer.view());
       if (found !== null && found.end <= this.#max) return this.#take(found);
       if (found !== null || buffer.length >= this.#max) throw limitError('no delimiter', this.#max);
-      const got = this.stream.fill();
+      const got = this.stream.fill(1, this);
       if (got === 0) throw endOfStream('the delimiter', buffer.take(buffer.length));
       if (got < 0) return got as Want;
     }
@@ -191,7 +199,7 @@ export class ReadLine extends Reading implements Attempt<string | null> {
       const found = this.#scan.next(buffer.view());
       if (found === 'long') throw this.#tooLong();
       if (found !== null) return this.#take(found.start, found.end);
-      const got = this.stream.fill();
+      const got = this.stream.fill(1, this);
       if (got < 0) return got as Want;
       if (got > 0) continue;
       if (buffer.length === 0) return null;
@@ -224,7 +232,7 @@ export class ReadAll extends Reading implements Attempt<Buffer> {
     const { buffer } = this.stream;
     for (;;) {
       if (buffer.length > this.#max) throw limitError('no end of stream', this.#max);
-      const got = this.stream.fill(DIRECT);
+      const got = this.stream.fill(DIRECT, this);
       if (got === 0) return buffer.take(buffer.length);
       if (got < 0) return got as Want;
     }
@@ -239,10 +247,14 @@ export class Peek extends Reading implements Attempt<Buffer> {
     this.#n = n;
   }
 
+  override get wanted(): number {
+    return this.#n;
+  }
+
   step(): Buffer | Want {
     const { buffer } = this.stream;
     while (buffer.length < this.#n) {
-      const got = this.stream.fill(this.#n - buffer.length);
+      const got = this.stream.fill(this.#n - buffer.length, this);
       if (got === 0) break;
       if (got < 0) return got as Want;
     }

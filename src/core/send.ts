@@ -42,7 +42,8 @@ export function sendPiecesOnce(
 
 /** Who wants to know what was sent and what failed: the stream above, if there is one. */
 export interface Sender {
-  sent(bytes: number): void;
+  /** `total` is what is out of the operation so far, `wanted` all of it. */
+  sent(bytes: number, total: number, wanted: number): void;
   failed(errno: number, syscall: string, bytesDone: number): Error;
 }
 
@@ -96,7 +97,7 @@ export class SendAll implements Attempt<number> {
       if (isWant(n)) return n;
       if (n < 0) throw this.#failure(n);
       this.#done += n;
-      this.#sender?.sent(n);
+      this.#sender?.sent(n, this.#done, this.#total);
       this.#advance(n);
     }
     const { layer } = this;

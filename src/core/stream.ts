@@ -3,13 +3,13 @@
 
 import type { CloseInfo } from '../contract/conn.js';
 import type { Phase } from '../contract/error.js';
-import { threadId } from 'node:worker_threads';
 import type { SocketAddress } from '../address/socket-address.js';
 import { ReadBuffer } from '../buffer/read-buffer.js';
 import type { Encoding } from '../codec/text.js';
 import { refusal } from '../error/make.js';
 import { SocketError } from '../error/socket-error.js';
 import { errnoName, systemError } from '../error/system.js';
+import { isHeard, newId, type Origin, type Tap, tell } from '../event/tap.js';
 import { SOCK_STREAM } from '../native/constants.js';
 import type { Handle } from './handle.js';
 import type { Layer } from './layer.js';
@@ -21,12 +21,20 @@ import type { Want } from './want.js';
 import { isWant } from './want.js';
 
 const CHUNK = 64 * 1024;
-// Unique in the process: every thread counts in its own range.
-let ids = threadId * 2 ** 32;
 
-export class Stream implements Sender {
+/** An operation that may receive more than once. */
+export interface Receiver {
+  /** What it has received so far. */
+  received: number;
+  /** How much it was asked for, where it was asked for a number of bytes. */
+  readonly wanted: number | undefined;
+}
+
+export class Stream implements Sender, Origin {
   readonly handle: Handle;
-  readonly id = ++ids;
+  readonly id: number;
+  /** Who hears of what happens here; null for nobody. */
+  tap: Tap | null;
   readonly buffer = new ReadBuffer();
   /** What lies between this and the socket: TLS. */
   layer: Layer | null = null;
@@ -50,15 +58,17 @@ export class Stream implements Sender {
   /** Decoded on demand from the bytes that accept4 gave. */
   #remote: SocketAddress | string | null;
 
-  private constructor(handle: Handle, remote: SocketAddress | string | null) {
+  private constructor(handle: Handle, remote: SocketAddress | string | null, origin: Origin | null) {
     this.handle = handle;
+    this.id = origin?.id ?? newId();
+    this.tap = origin?.tap ?? null;
     this.#remote = remote;
     handle.stream = this;
   }
 
-  /** The stream of a connected handle: always the same one. */
-  static of(handle: Handle, remote: SocketAddress | string | null = null): Stream {
-    return handle.stream ?? new Stream(handle, remote);
+  /** The stream of a connected handle: always the same one. `origin`: a new one has this id, and is listened to already. */
+  static of(handle: Handle, remote: SocketAddress | string | null = null, origin: Origin | null = null): Stream {
+    return handle.stream ?? new Stream(handle, remote, origin);
   }
 
   /** Throws unless the handle can be a stream. */
@@ -103,15 +113,27 @@ export class Stream implements Sender {
   }
 
   /** Receives what is there as a piece of its own; null is the end. The buffer must be empty. */
-  receivePiece(max: number): Buffer | null | Want {
-    if (this.layer !== null) return this.layer.receivePiece(max);
+  receivePiece(max: number, receiver: Receiver | null = null): Buffer | null | Want {
+    if (this.layer !== null) {
+      const piece = this.layer.receivePiece(max);
+      if (piece instanceof Buffer) this.tellRead(piece.length, receiver);
+      return piece;
+    }
     const { registration } = this.handle;
     const n = this.#received(receiveSlab, registration, slabRoom(max));
+    if (n > 0) this.tellRead(n, receiver);
     return n > 0 ? slabTake(n) : n === 0 ? null : (n as Want);
   }
 
   /** Receives into the caller's memory; 0 is the end. The buffer must be empty. */
-  receiveInto(target: Uint8Array, offset: number, length: number): number {
+  receiveInto(target: Uint8Array, offset: number, length: number, receiver: Receiver | null = null): number {
+    const n = this.receiveUntold(target, offset, length);
+    if (n > 0) this.tellRead(n, receiver);
+    return n;
+  }
+
+  /** The same, when whoever asked for it is going to tell. */
+  receiveUntold(target: Uint8Array, offset: number, length: number): number {
     if (this.layer !== null) return this.layer.receiveInto(target, offset, length);
     try {
       return this.count(receiveInto(this.handle.registration, target, offset, length));
@@ -121,10 +143,10 @@ export class Stream implements Sender {
   }
 
   /** Receives something into the buffer: how many bytes, 0 at the end, or Want.Read. */
-  fill(wanted = 1): number {
+  fill(wanted = 1, receiver: Receiver | null = null): number {
     const { buffer } = this;
     if (buffer.length === 0 && wanted <= CHUNK) {
-      const piece = this.receivePiece(CHUNK);
+      const piece = this.receivePiece(CHUNK, receiver);
       if (piece === null) return 0;
       if (isWant(piece)) return piece;
       buffer.append(piece);
@@ -132,13 +154,31 @@ export class Stream implements Sender {
     }
     const room = buffer.room(Math.min(Math.max(wanted, 1024), CHUNK));
     // Not all the room there is: a buffer that doubles would read far beyond the limit of a line.
-    const n = this.receiveInto(room, 0, Math.min(room.length, Math.max(wanted, CHUNK)));
+    const n = this.receiveInto(room, 0, Math.min(room.length, Math.max(wanted, CHUNK)), receiver);
     if (n > 0) buffer.commit(n);
     return n;
   }
 
-  sent(bytes: number): void {
+  sent(bytes: number, total: number, wanted: number): void {
     this.bytesWritten += bytes;
+    if (isHeard(this, 'sent')) tell(this, 'sent', { bytes, total, wanted });
+  }
+
+  /** `bytes` were received. */
+  tellRead(bytes: number, receiver: Receiver | null): void {
+    if (receiver !== null) receiver.received += bytes;
+    if (!isHeard(this, 'read')) return;
+    const total = receiver?.received ?? bytes;
+    const wanted = receiver?.wanted;
+    tell(this, 'read', wanted === undefined ? { bytes, total } : { bytes, total, wanted });
+  }
+
+  /** The descriptor is gone, and nothing will happen any more. */
+  tellEnd(): void {
+    this.conclude({});
+    if (isHeard(this, 'closed')) tell(this, 'closed', this.closeInfo!);
+    if (isHeard(this, 'deleted')) tell(this, 'deleted', {});
+    this.tap = null;
   }
 
   failed(errno: number, syscall: string, bytesDone: number): Error {

@@ -28,7 +28,7 @@ export function writeAtOnce(stream: Stream, bytes: Uint8Array): number {
   if (handle.closing || handle.writes.head !== null || bytes.length === 0) return 0;
   const n = layer === null ? sendOnce(handle, bytes, 0, bytes.length, 0) : layer.send(bytes, 0, bytes.length);
   if (n > 0) {
-    stream.bytesWritten += n;
+    stream.sent(n, n, bytes.length);
     return n;
   }
   if (isWant(n)) return 0;

@@ -7,6 +7,7 @@ import { parseTarget, type Endpoint } from '../address/target.js';
 import { encodingOf, type Encoding } from '../codec/text.js';
 import type { SocketAddress } from '../address/socket-address.js';
 import type { DialOptions } from '../core/dial/dial.js';
+import { Report } from '../core/dial/report.js';
 import { isNumeric, Resolution } from '../core/dial/resolution.js';
 import type { ListenPlan } from '../core/listen.js';
 import { familyNumber, kindNumber } from '../core/names.js';
@@ -15,6 +16,7 @@ import { isWant } from '../core/want.js';
 import { clientPlan, type SessionPlan } from '../core/tls/tls.js';
 import { checkSettings } from '../core/option/option.js';
 import { invalidType, invalidValue, outOfRange, wholeNumber } from '../error/invalid.js';
+import { newId, tapOf } from '../event/tap.js';
 import { admit, durationOf, refuseZero, spanOf } from '../wait/limit.js';
 import { checkMode } from './check.js';
 
@@ -23,6 +25,8 @@ export interface ConnectPlan<M extends Mode> {
   readonly endpoint: Endpoint;
   readonly o: ConnectOptions<M>;
   readonly options: DialOptions;
+  /** Who hears of it, under the id that the connection will have. */
+  readonly report: Report;
   readonly encoding: Encoding;
   readonly resolver: Resolver<M> | null;
   /** Null without TLS. */
@@ -48,6 +52,7 @@ export function connectPlan<M extends Mode>(given: readonly unknown[]): ConnectP
     endpoint,
     o,
     options: dialOptions(o),
+    report: new Report({ id: newId(), tap: tapOf(o.on, o.queue) }, endpoint, 'localhost'),
     encoding,
     tls: tlsPlan(endpoint, o.tls, host),
     host,

@@ -8,6 +8,7 @@ import type { UdpSocket } from '../contract/udp.js';
 import type { Handle } from '../core/handle.js';
 import type { Stream } from '../core/stream.js';
 import type { SessionPlan } from '../core/tls/tls.js';
+import type { Origin } from '../event/tap.js';
 import type { Runner } from '../wait/runner.js';
 
 export interface Colour<M extends Mode> {
@@ -15,5 +16,5 @@ export interface Colour<M extends Mode> {
   socket(handle: Handle): Socket<M>;
   conn(stream: Stream): Conn<M>;
   udp(handle: Handle): UdpSocket<M>;
-  listener(handles: readonly Handle[], o: ListenOptions, tls: SessionPlan | null): Listener<M>;
+  listener(handles: readonly Handle[], o: ListenOptions, tls: SessionPlan | null, origin: Origin): Listener<M>;
 }

@@ -13,6 +13,7 @@ export {
   TimeoutError,
   TlsError,
 } from '../error/socket-error.js';
+export { eventQueue } from '../event/queue.js';
 export { options } from '../core/option/table.js';
 export { features } from '../core/features.js';
 

@@ -4,6 +4,7 @@ import type { InspectOptions } from 'node:util';
 import type { Address } from '../contract/address.js';
 import type { CloseInfo, ConnBase } from '../contract/conn.js';
 import type { FileSource } from '../contract/file.js';
+import type { EventQueue, Events } from '../contract/event.js';
 import type { Data, Duration, Mode, Op, R } from '../contract/mode.js';
 import type { KeepAlive } from '../contract/option.js';
 import type { Shut, Socket } from '../contract/socket.js';
@@ -37,10 +38,12 @@ import {
 } from '../core/option/option.js';
 import { invalidType, invalidValue } from '../error/invalid.js';
 import { refusal } from '../error/make.js';
+import { deliver } from '../event/outbox.js';
 import { admit, durationOf, checkLimits, refuseZero } from '../wait/limit.js';
 import { setReferenced } from '../wait/reactor.js';
 import { customInspect, show, shownAddress } from './inspect.js';
 import type { Colour } from './colour.js';
+import { listenTo, queueFor } from './conn-events.js';
 import {
   type Max,
   peek,
@@ -255,9 +258,11 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
   }
   abort(): void {
     abort(this.stream);
+    if (this.colour.runner.mode === 'sync') deliver();
   }
   [Symbol.dispose](): void {
     closeQuietly(this.stream.handle);
+    if (this.colour.runner.mode === 'sync') deliver();
   }
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve(this.close());
@@ -275,6 +280,15 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
       closeInfo,
     };
     return show('Conn', facts, options);
+  }
+
+  on<E extends keyof Events>(event: E, fn: (value: Events[E]) => void): () => void {
+    return listenTo(this.stream, event, fn);
+  }
+  events(queue?: EventQueue): EventQueue;
+  events(queue: EventQueue | null): EventQueue | null;
+  events(queue?: EventQueue | null): EventQueue | null {
+    return queueFor(this.stream, queue);
   }
 
   ref(): this {

@@ -17,6 +17,8 @@ import { Stream } from '../core/stream.js';
 import { addTls, type SessionPlan, updateServerPlan } from '../core/tls/tls.js';
 import { invalidType } from '../error/invalid.js';
 import { closedError, refusal } from '../error/make.js';
+import { deliver } from '../event/outbox.js';
+import { isHeard, type Origin, tapOf, tell } from '../event/tap.js';
 import { durationOf } from '../wait/limit.js';
 import { setReferenced } from '../wait/reactor.js';
 import { customInspect, show } from './inspect.js';
@@ -32,12 +34,21 @@ export class ListenerFace<M extends Mode> implements ListenerBase<M> {
   readonly #encoding: Encoding;
   /** For the next connections. */
   #tls: SessionPlan | null;
+  readonly #origin: Origin;
+  #ended = false;
 
-  constructor(handles: readonly Handle[], colour: Colour<M>, o: ListenOptions, tls: SessionPlan | null) {
+  constructor(
+    handles: readonly Handle[],
+    colour: Colour<M>,
+    o: ListenOptions,
+    tls: SessionPlan | null,
+    origin: Origin,
+  ) {
     this.colour = colour;
     this.handles = handles;
     this.lane = handles.length === 1 ? handles[0]!.reads : new Lane();
     this.#tls = tls;
+    this.#origin = origin;
     this.#encoding = encodingOf('encoding', o.encoding ?? 'utf-8');
     this.addresses = handles.map((handle) => localAddress(handle.fd));
     this.sockets = handles.map((handle) => colour.socket(handle));
@@ -88,6 +99,7 @@ export class ListenerFace<M extends Mode> implements ListenerBase<M> {
   close(): void {
     for (const handle of this.handles) closeQuietly(handle);
     this.lane.failAfter(null, () => closedError('accept'));
+    this.#tellEnd();
   }
 
   [Symbol.dispose](): void {
@@ -104,8 +116,19 @@ export class ListenerFace<M extends Mode> implements ListenerBase<M> {
     return show('Listener', { addresses: this.addresses.map(String), open }, options);
   }
 
+  #tellEnd(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const origin = this.#origin;
+    if (isHeard(origin, 'closed')) tell(origin, 'closed', { by: 'local', clean: true, truncated: false });
+    if (isHeard(origin, 'deleted')) tell(origin, 'deleted', {});
+    if (this.colour.runner.mode === 'sync') deliver();
+  }
+
   protected readonly accepted = ({ handle, peer }: Accepted): Conn<M> => {
     const stream = Stream.of(handle, peer);
+    if (this.#origin.tap !== null) stream.tap = tapOf(undefined, this.#origin.tap.queue!);
+    if (isHeard(stream, 'connected')) tell(stream, 'connected', { address: stream.remoteAddr });
     stream.encoding = this.#encoding;
     if (this.#tls !== null) addTls(stream, this.#tls);
     return this.colour.conn(stream);

@@ -13,6 +13,7 @@ import { adopt } from '../core/adopt.js';
 import { detach } from '../core/closing.js';
 import { Dial, type Dialled } from '../core/dial/dial.js';
 import { Resolve, Reverse } from '../core/dial/lookup-attempt.js';
+import type { Report } from '../core/dial/report.js';
 import { isNumeric } from '../core/dial/resolution.js';
 import { openHandle, openPair } from '../core/handle.js';
 import { setLeakTracing } from '../core/leak.js';
@@ -20,10 +21,12 @@ import { Listen } from '../core/listen.js';
 import { familyNumber, kindNumber } from '../core/names.js';
 import { Immediately } from '../core/ready.js';
 import { Select, type Selected } from '../core/select.js';
+import { peerAddress } from '../core/sockaddr.js';
 import { Stream } from '../core/stream.js';
 import { addTls, Handshake, serverPlan, type SessionPlan, setTlsDefaults } from '../core/tls/tls.js';
 import { OpenUdp } from '../core/udp/udp.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
+import { isHeard, newId, tapOf, tell } from '../event/tap.js';
 import { admit } from '../wait/limit.js';
 import { checkEvents } from './check.js';
 import type { Colour } from './colour.js';
@@ -38,9 +41,10 @@ import { UdpFace } from './udp-face.js';
 export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
   const { runner } = colour;
 
-  function finish({ encoding, tls, host }: ConnectPlan<M>): (dialled: Dialled) => Conn<M> {
+  function finish({ encoding, tls, host, report }: ConnectPlan<M>): (dialled: Dialled) => Conn<M> {
     return ({ handle, address }) => {
-      const stream = Stream.of(handle, address);
+      const stream = Stream.of(handle, address, report);
+      if (isHeard(stream, 'connected')) tell(stream, 'connected', { address });
       stream.encoding = encoding;
       stream.host = host;
       if (tls !== null) addTls(stream, tls);
@@ -66,7 +70,7 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
       } catch (error) {
         return runner.go(() => raise(error), undefined);
       }
-      const { endpoint, o, options, resolver } = plan;
+      const { endpoint, o, options, report, resolver } = plan;
       const make = finish(plan);
       if (endpoint.kind === 'fd')
         return secured(
@@ -76,16 +80,19 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
         );
       if (resolver === null || endpoint.kind !== 'inet' || isNumeric(endpoint))
         return secured(
-          runner.go<Conn<M>>(() => new Dial(endpoint, options, make), o),
+          runner.go<Conn<M>>(() => new Dial(endpoint, options, report, make), o),
           plan,
           begun,
         );
       const asked = resolverQuestion(endpoint, o);
-      const found = runner.bounded(() => resolver.lookup(asked.host, asked.service, asked.o), o);
+      const found = runner.bounded(
+        () => reported(report, () => resolver.lookup(asked.host, asked.service, asked.o)),
+        o,
+      );
       return runner.chain(found, (list) => {
         const addresses = resolverAnswer(list, asked.service, asked.o.family);
         return secured(
-          runner.go<Conn<M>>(() => new Dial(addresses, options, make), left(plan, begun)),
+          runner.go<Conn<M>>(() => new Dial(addresses, options, report, make), left(plan, begun)),
           plan,
           begun,
         );
@@ -100,7 +107,8 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
         const plan = listenPlan(o);
         encodingOf('encoding', o.encoding ?? 'utf-8');
         const tls = listenTls(endpoints, o.tls);
-        return new Listen(endpoints, plan, (handles) => colour.listener(handles, o, tls));
+        const origin = { id: newId(), tap: tapOf(undefined, o.queue) };
+        return new Listen(endpoints, plan, origin, (handles) => colour.listener(handles, o, tls, origin));
       }, undefined);
     },
 
@@ -210,12 +218,25 @@ function raise(error: unknown): never {
   throw error;
 }
 
+/** Asks a resolver of the caller's, and tells when it fails. What it answers is told by the dial. */
+function reported<T>(report: Report, ask: () => T): T {
+  report.lookup();
+  try {
+    const answer = ask();
+    if (answer instanceof Promise) answer.catch((error: unknown) => report.unresolved(error));
+    return answer;
+  } catch (error) {
+    report.unresolved(error);
+    throw error;
+  }
+}
+
 /** A connected descriptor from outside, as a connection. */
 function inherited<T>(fd: number, make: (dialled: Dialled) => T): T {
   const handle = adopt(fd);
   try {
     Stream.checkKind(handle);
-    return make({ handle, address: Stream.of(handle).remoteAddr });
+    return make({ handle, address: peerAddress(handle.fd) });
   } catch (error) {
     // It stays whoever's it was.
     detach(handle);

@@ -118,7 +118,7 @@ const colour: Colour<'async'> = {
   socket: (handle) => new SocketFace(handle, colour),
   conn: (stream) => new AsyncConnFace(stream, colour) as Conn<'async'>,
   udp: (handle) => new AsyncUdpFace(handle, colour) as UdpSocket<'async'>,
-  listener: (handles, o, tls) => new AsyncListenerFace(handles, colour, o, tls) as Listener<'async'>,
+  listener: (handles, o, tls, origin) => new AsyncListenerFace(handles, colour, o, tls, origin) as Listener<'async'>,
 };
 
 function nextPiece(stream: Stream): NextPiece {

@@ -1,4 +1,5 @@
-// Owns the blocking loop: step, poll(2), step again. No JavaScript of the caller runs meanwhile.
+// Owns the blocking loop: step, poll(2), step again. No JavaScript of the caller runs meanwhile, but for functions that
+// listen to events: they are called between the steps.
 
 import { isMainThread } from 'node:worker_threads';
 import type { Op } from '../contract/mode.js';
@@ -6,11 +7,13 @@ import type { Attempt } from '../core/attempt.js';
 import { isWant, Want } from '../core/want.js';
 import { refusal, timeoutError } from '../error/make.js';
 import { systemError } from '../error/system.js';
+import { deliver, undelivered } from '../event/outbox.js';
 import { EINTR, POLLIN, POLLOUT, POLLPRI } from '../native/constants.js';
 import { native } from '../native/load.js';
 import type { Runner } from './runner.js';
 import { signalOf, spanOf } from './limit.js';
 import { trust } from './trust.js';
+import { Turn } from './turn.js';
 
 /** A worker comes up for air, because `terminate()` waits for native code to return. */
 const SLICE = isMainThread ? Infinity : 100;
@@ -33,6 +36,7 @@ function drive<T>(attempt: Attempt<T>, o: Op | undefined): T {
   let pause = FIRST_PAUSE;
   // False while it is not the attempt's own step that may end it.
   let stepping = false;
+  let turn: Turn | null = null;
   try {
     const span = Math.min(o === undefined ? Infinity : spanOf(o), attempt.limit);
     if (o !== undefined) signalOf(o, attempt.phase);
@@ -45,6 +49,11 @@ function drive<T>(attempt: Attempt<T>, o: Op | undefined): T {
       const result = attempt.step();
       if (!isWant(result)) return result;
       stepping = false;
+      if (undelivered) {
+        turn ??= new Turn(attempt);
+        deliver();
+        turn.check();
+      }
       deadline ??= span === Infinity ? Infinity : performance.now() + span;
       if (!wait(attempt, result, deadline, pause)) {
         const late = attempt.expired?.();
@@ -55,6 +64,8 @@ function drive<T>(attempt: Attempt<T>, o: Op | undefined): T {
     }
   } finally {
     if (!stepping) attempt.abandon?.();
+    turn?.leave();
+    if (undelivered) deliver();
   }
 }
 

@@ -34,6 +34,7 @@ test('what is no function is the same in both: classes, options, constants, feat
     'options',
     'constants',
     'features',
+    'eventQueue',
   ] as const)
     assert.equal(promises[name], sync[name], name);
 });

@@ -5,12 +5,13 @@ import type { Attempted, Phase } from '../../contract/error.js';
 import type { SocketAddress } from '../../address/socket-address.js';
 import type { Endpoint } from '../../address/target.js';
 import { SocketError, TimeoutError, type ErrorFacts } from '../../error/socket-error.js';
-import { refusal } from '../../error/make.js';
+import { refusal, timeoutError } from '../../error/make.js';
 import * as C from '../../native/constants.js';
 import type { Attempt, Interest } from '../attempt.js';
 import type { Handle } from '../handle.js';
 import { isWant, Want } from '../want.js';
 import { Racer, type RaceOptions } from './racer.js';
+import type { Report } from './report.js';
 import { isNumeric, Resolution } from './resolution.js';
 
 export interface DialOptions extends RaceOptions {
@@ -34,6 +35,7 @@ export class Dial<T> implements Attempt<T> {
   readonly registration = null;
   readonly limit = Infinity;
   readonly #options: DialOptions;
+  readonly #report: Report;
   readonly #make: (dialled: Dialled) => T;
   /** In the order in which they take turns: IPv6 first. */
   readonly #sources: Source[];
@@ -44,12 +46,27 @@ export class Dial<T> implements Attempt<T> {
   #turn = 0;
   #nextStart = 0;
   #delayedUntil: number | null = null;
+  /** What ended it before its time: the code of a limit or a signal. */
+  #ending = 'ABORT_ERR';
 
   /** From an endpoint, or from addresses that a resolver of the caller's has found. */
-  constructor(from: Endpoint | readonly SocketAddress[], options: DialOptions, make: (dialled: Dialled) => T) {
+  constructor(
+    from: Endpoint | readonly SocketAddress[],
+    options: DialOptions,
+    report: Report,
+    make: (dialled: Dialled) => T,
+  ) {
     this.#make = make;
     this.#options = options;
-    this.#sources = 'kind' in from ? sourcesOf(from, options) : [new Source(from)];
+    this.#report = report;
+    report.lookup();
+    try {
+      this.#sources = 'kind' in from ? sourcesOf(from, options) : [new Source(from)];
+      for (const { addresses } of this.#sources) report.resolved(addresses);
+    } catch (error) {
+      report.unresolved(error);
+      throw error;
+    }
   }
 
   get phase(): Phase {
@@ -69,7 +86,7 @@ export class Dial<T> implements Attempt<T> {
   step(): T | Want {
     const now = performance.now();
     try {
-      for (const source of this.#sources) source.step();
+      for (const source of this.#sources) if (source.step()) this.#report.resolved(source.addresses);
       const won = this.#advance(now) ?? this.#start(now);
       if (won !== null) {
         this.#release();
@@ -86,10 +103,15 @@ export class Dial<T> implements Attempt<T> {
   }
 
   facts(code: string): Partial<ErrorFacts> {
+    this.#ending = code;
     return { attempts: [...this.#log, ...this.#racing.map((racer) => record(racer, code))] };
   }
 
   abandon(): void {
+    const late = this.#ending === 'ETIMEDOUT';
+    for (const { address } of this.#racing) this.#report.failed(address, late ? spent(address) : givenUp(address));
+    if (this.#sources.every(({ addresses }) => addresses.length === 0))
+      this.#report.unresolved(late ? timeoutError('lookup') : givenUp(null));
     this.#release();
   }
 
@@ -109,6 +131,7 @@ export class Dial<T> implements Attempt<T> {
       if (address === null) break;
       this.#nextStart = now + this.#options.attemptDelay;
       const started = performance.now();
+      this.#report.connecting(address);
       try {
         const racer = Racer.start(address, this.#options);
         this.#racing.push(racer);
@@ -130,7 +153,7 @@ export class Dial<T> implements Attempt<T> {
       }
       if (now < racer.deadline) return null;
       racer.close();
-      throw attemptTimeout(racer);
+      throw spent(racer.address);
     } catch (error) {
       this.#racing.splice(this.#racing.indexOf(racer), 1);
       this.#failed(racer.address, racer.started, error);
@@ -141,6 +164,7 @@ export class Dial<T> implements Attempt<T> {
   #failed(address: SocketAddress, started: number, error: unknown): void {
     if (!(error instanceof SocketError)) throw error;
     this.#errors.push(error);
+    this.#report.failed(address, error);
     this.#log.push({ address: address.toString(), ms: performance.now() - started, code: error.code });
     this.#nextStart = 0;
   }
@@ -170,7 +194,11 @@ export class Dial<T> implements Attempt<T> {
 
   #failure(): Error {
     const [first] = this.#errors;
-    if (first === undefined) return lookupFailure(this.#sources);
+    if (first === undefined) {
+      const error = lookupFailure(this.#sources);
+      this.#report.unresolved(error);
+      return error;
+    }
     const others = this.#log.slice(1).map(({ address, code }) => `${address} ${code}`);
     const message = others.length === 0 ? first.message : `${first.message} (then ${others.join(', ')})`;
     const { code, phase, errno, syscall, address, port, hint } = first;
@@ -203,6 +231,10 @@ class Source {
     return this.#addresses === null && this.error === null;
   }
 
+  get addresses(): readonly SocketAddress[] {
+    return this.#addresses ?? [];
+  }
+
   get left(): number {
     return (this.#addresses?.length ?? 0) - this.#at;
   }
@@ -211,13 +243,17 @@ class Source {
     return this.#resolution?.interest ?? null;
   }
 
-  step(): void {
-    if (!this.busy) return;
+  /** True when its addresses have become known now. */
+  step(): boolean {
+    if (!this.busy) return false;
     try {
       const addresses = this.#resolution!.step();
-      if (!isWant(addresses)) this.#addresses = addresses;
+      if (isWant(addresses)) return false;
+      this.#addresses = addresses;
+      return true;
     } catch (error) {
       this.error = error as Error;
+      return false;
     }
   }
 
@@ -257,11 +293,17 @@ function record(racer: Racer, code: string): Attempted {
   return { address: racer.address.toString(), ms: performance.now() - racer.started, code };
 }
 
-function attemptTimeout({ address }: Racer): TimeoutError {
+function spent(address: SocketAddress): TimeoutError {
   return new TimeoutError(`connect ETIMEDOUT ${address.toString()}: the limit for one address is spent`, {
     code: 'ETIMEDOUT',
     phase: 'connect',
     address: address.address,
     port: address.port,
   });
+}
+
+function givenUp(address: SocketAddress | null): SocketError {
+  const facts = address === null ? null : { address: address.address, port: address.port };
+  const phase = address === null ? 'lookup' : 'connect';
+  return new SocketError(`${phase} ABORT_ERR: the call was given up`, { code: 'ABORT_ERR', phase, ...facts });
 }

@@ -181,7 +181,8 @@ function ask(endpoint: InetEndpoint, options: ResolutionOptions): Lookup {
   });
 }
 
-function hostText(host: Host): string {
+/** A host as it was written, a zone included. */
+export function hostText(host: Host): string {
   if (host.kind === 'name') return host.name;
   return host.kind === 'ipv6' && host.scope !== undefined ? `${host.address}%${host.scope}` : host.address;
 }

@@ -3,6 +3,7 @@
 
 import { createHash, X509Certificate } from 'node:crypto';
 import { type InspectOptions, inspect } from 'node:util';
+import type { TlsFacts } from '../../contract/event.js';
 import type { TlsInfo } from '../../contract/tls.js';
 import { invalidValue, wholeNumber } from '../../error/invalid.js';
 import { closedError, refusal } from '../../error/make.js';
@@ -153,4 +154,10 @@ export class Info implements TlsInfo {
       .update(certificate)
       .digest();
   }
+}
+
+/** What may be told to everybody. */
+export function factsOf(info: Info): TlsFacts {
+  const { version, cipher, cipherVersion, alpn, serverName, resumed, authorized, verifyCode } = info;
+  return { version, cipher, cipherVersion, alpn, serverName, resumed, authorized, verifyCode };
 }

@@ -10,6 +10,7 @@
 import type { ErrorFacts, SocketError } from '../../error/socket-error.js';
 import { closedError, refusal, timeoutError } from '../../error/make.js';
 import { systemError } from '../../error/system.js';
+import { isHeard, tell } from '../../event/tap.js';
 import { ECONNRESET, EPIPE } from '../../native/constants.js';
 import { tlsResult, tlsStatus, type Ask, type TlsContext, type TlsSession } from '../../native/tls-binding.js';
 import type { Interest } from '../attempt.js';
@@ -21,7 +22,7 @@ import { slabMemory, slabRoom, slabTake, slabUsed } from '../slab.js';
 import type { Stream } from '../stream.js';
 import { Want } from '../want.js';
 import { alertSentIn, tlsFailure, truncated } from './failure.js';
-import { Info } from './info.js';
+import { factsOf, Info } from './info.js';
 import { status, tls } from './library.js';
 import type { SessionPlan } from './session-plan.js';
 import { judges, refusalOf, type Refusal } from './verdict.js';
@@ -162,6 +163,7 @@ export class TlsLayer implements Layer {
     this.release();
     if (rest.length > 0) {
       stream.count(rest.length);
+      stream.tellRead(rest.length, null);
       stream.buffer.append(rest);
     }
   }
@@ -195,6 +197,7 @@ export class TlsLayer implements Layer {
     this.#fed = null;
     this.until = performance.now() + handshakeTimeout;
     this.#session = session;
+    if (isHeard(this.#stream, 'tlsStart')) tell(this.#stream, 'tlsStart', { server: this.#plan.server });
     return session;
   }
 
@@ -213,6 +216,7 @@ export class TlsLayer implements Layer {
     if (n !== 0) return this.#notYet(n);
     this.ready = true;
     this.until = Infinity;
+    if (isHeard(this.#stream, 'tlsDone')) tell(this.#stream, 'tlsDone', factsOf(this.#info!));
     return null;
   }
 
@@ -328,7 +332,7 @@ export class TlsLayer implements Layer {
     if (rest.length > 0) return this.#handOut(rest, target, offset, length);
     this.#stream.layer = null;
     this.release();
-    return this.#stream.receiveInto(target, offset, length);
+    return this.#stream.receiveUntold(target, offset, length);
   }
 
   /** A part of what came behind close_notify. */
