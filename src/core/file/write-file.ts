@@ -141,7 +141,8 @@ export class WriteFile extends Sending implements Attempt<number> {
     }
     if (n < 0) throw this.#stream.failed(n, syscall, this.#done);
     this.#done += n;
-    this.#stream.sent(n);
+    // Of a source without a size nobody knows how much there is.
+    this.#stream.sent(n, this.#done, Number.isFinite(this.#length) ? this.#length : this.#done);
     return n;
   }
 
