@@ -75,11 +75,13 @@ export function belowMark(registration: Registration, length: number, flags: num
   return there === 0 && !isTcp ? null : Want.Pause;
 }
 
-function judge(registration: Registration, n: number, flags: number, peer: Whereabouts | null): number {
-  if (n > 0) {
+function judge(registration: Registration, received: number, flags: number, peer: Whereabouts | null): number {
+  if (received > 0) {
     if (registration.shortMeansDrained && !registration.ended && !(flags & LEAVES)) registration.readable = false;
-    return n;
+    return received;
   }
+  const n = registration.late === 0 ? received : registration.late;
+  registration.late = 0;
   if (n === EAGAIN) {
     if (!(flags & ELSEWHERE)) registration.readable = false;
     return Want.Read;

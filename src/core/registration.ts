@@ -42,7 +42,7 @@ export class Registration {
   streak = 0;
   /** Another descriptor may share the open socket, so close(2) alone would leave it in the epoll. */
   shared = false;
-  /** An error (-errno) that was received behind messages, and is the next call's; else 0. */
+  /** An error (-errno) that was received behind messages or bytes, and is the next call's; else 0. */
   late = 0;
   /** Where it was opened, when leaks are traced. */
   opened: string | null = null;

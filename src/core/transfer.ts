@@ -1,7 +1,7 @@
 // Owns the transfers of the BSD layer: recv and send of a plain socket, with flags.
 
 import { refusal } from '../error/make.js';
-import type { ErrorFacts } from '../error/socket-error.js';
+import { SocketError, type ErrorFacts } from '../error/socket-error.js';
 import { systemError } from '../error/system.js';
 import * as C from '../native/constants.js';
 import type { Attempt } from './attempt.js';
@@ -86,10 +86,10 @@ export class RecvFully extends ReceivingWithFlags implements Attempt<number> {
   }
 
   step(): number {
-    const { flags, registration } = this;
+    const { flags } = this;
     while (this.#filled < this.#length) {
       if (this.#target.length < this.#length) throw detached();
-      const n = receiveInto(registration, this.#target, this.#filled, this.#length - this.#filled, flags);
+      const n = this.#receiveMore(flags);
       if (n === 0) break;
       if (n < 0) return n;
       // Peeked bytes stay readable, so there is no event for the rest.
@@ -97,6 +97,18 @@ export class RecvFully extends ReceivingWithFlags implements Attempt<number> {
       this.#filled += n;
     }
     return this.#filled;
+  }
+
+  /** An error behind bytes is the next receive's, as the kernel has it. */
+  #receiveMore(flags: number): number {
+    const { registration } = this;
+    try {
+      return receiveInto(registration, this.#target, this.#filled, this.#length - this.#filled, flags);
+    } catch (error) {
+      if (this.#filled === 0 || !(error instanceof SocketError) || error.errno === undefined) throw error;
+      registration.late = -error.errno;
+      return 0;
+    }
   }
 
   expired(): { value: number } | null {

@@ -76,6 +76,25 @@ for piece in (b'x' * 100000, b'y' * 100000):
     });
   }
 
+  for (const [how, next] of [
+    ['recv', 'recv'],
+    ['recv', 'recvFrom'],
+    ['recvFrom', 'recv'],
+    ['recvFrom', 'recvFrom'],
+  ] as const) {
+    test(`promise 11: what a MSG_WAITALL got before a reset is returned, and the reset is the next call's: ${how}, ${next} (${name})`, async (t) => {
+      const { conn, peer } = await pythonPeer(t, net);
+      const { socket } = conn;
+      const reset = `c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); c.close()`;
+      peer.begin(`c.sendall(b'abc'); time.sleep(0.05); ${reset}`);
+      const got = await socket[how](10, { ...limit, flags: MSG_WAITALL! });
+      assert.equal((got !== null && 'data' in got ? got.data : got)?.toString(), 'abc');
+      const all = next === 'recvFrom' ? { ...limit, flags: MSG_WAITALL! } : limit;
+      assert.equal((await failureOf(() => socket[next](10, all))).code, 'ECONNRESET');
+      assert.equal(await conn.read(10, limit), null);
+    });
+  }
+
   test(`urgent data around a short read does not hang the reader (${name})`, async (t) => {
     const { conn, peer } = await pythonPeer(t, net);
     for (let round = 0; round < 20; round++) {

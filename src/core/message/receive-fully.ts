@@ -10,7 +10,7 @@ import { Receiving } from '../direction.js';
 import type { Handle } from '../handle.js';
 import { Want } from '../want.js';
 import { datagramIn, type ReceivedDatagram } from './datagram.js';
-import { receiveError } from './failure.js';
+import { lateError, receiveError } from './failure.js';
 import type { ReceiveOptions } from './receive-message.js';
 import { roomFor } from './room.js';
 
@@ -34,6 +34,7 @@ export class RecvMessageFully extends Receiving implements Attempt<Datagram | nu
     const { size, control, flags } = this.#options;
     const memory = this.#memory;
     const room = roomFor(control);
+    if (registration.late !== 0) throw lateError(this.handle, 'recvmsg');
     while (this.#filled < size) {
       if (!registration.readable) return Want.Read;
       const at = this.#filled;
@@ -42,7 +43,12 @@ export class RecvMessageFully extends Receiving implements Attempt<Datagram | nu
         registration.readable = false;
         return Want.Read;
       }
-      if (n < 0) throw receiveError(this.handle, n, 'recvmsg', this.facts());
+      if (n < 0) {
+        if (this.#soFar === null) throw receiveError(this.handle, n, 'recvmsg');
+        // Behind bytes it is the next receive's, as the kernel has it.
+        registration.late = n;
+        break;
+      }
       if (n === 0) break;
       const datagram = datagramIn(this.handle, room, 0, memory.subarray(0, at + n));
       // Peeked bytes stay readable, so there is no event for the rest.
