@@ -13,24 +13,18 @@ if (target === undefined) {
   process.exit();
 }
 
-const conn = await connect(target, { timeout: '5s' });
-await conn.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
-
 const limit = { timeout: '10s' } as const;
-let length: number | null = null;
-let chunked = false;
-for (;;) {
-  const line = await conn.readLine(limit);
-  if (line === null) throw new Error('the connection ended in the head of the answer');
-  if (line === '') break;
-  console.error(line);
-  const [, name = '', value = ''] = /^([^:]+):\s*(.*)$/.exec(line) ?? [];
-  if (name.toLowerCase() === 'content-length') length = Number(value);
-  if (name.toLowerCase() === 'transfer-encoding') chunked = value.toLowerCase() === 'chunked';
-}
+const conn = await connect(target, { timeout: '5s' });
+await conn.writeHttpRequest({ method: 'GET', path, headers: { Host: host, Connection: 'close' } }, limit);
+const head = await conn.readHttpHead(limit);
+if (head === null) throw new Error('the server closed the connection without an answer');
+console.error(`HTTP/${head.version} ${head.status} ${head.reason}`);
+for (const [name, value] of head.raw) console.error(`${name}: ${value}`);
 
-if (chunked) {
-  // RFC 9112 §7.1: each chunk has its size in hexadecimal before it, and a chunk of size 0 is the last.
+// RFC 9112 §6.3: how long the body is.
+const { 'transfer-encoding': coding, 'content-length': length } = head.headers;
+if (coding === 'chunked') {
+  // §7.1: each chunk has its size in hexadecimal before it, and a chunk of size 0 is the last.
   for (;;) {
     const size = parseInt((await conn.readLine(limit)) ?? '', 16);
     if (Number.isNaN(size)) throw new Error('a chunk without its size');
@@ -38,8 +32,8 @@ if (chunked) {
     process.stdout.write(await conn.readExact(size, limit));
     await conn.readExact(2, limit);
   }
-} else if (length !== null) {
-  process.stdout.write(await conn.readExact(length, limit));
+} else if (length !== undefined) {
+  process.stdout.write(await conn.readExact(Number(length), limit));
 } else {
   for await (const piece of conn) process.stdout.write(piece);
 }

@@ -17,8 +17,11 @@ if (conn !== null) {
   const { version, cipher, peer } = conn.tls!;
   console.error(`${version}, ${cipher}, certificate valid until ${peer?.validTo ?? ''}`);
   const host = target.replace(/:\d+$/, '');
-  conn.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`, { timeout: '10s' });
-  for (let line; (line = conn.readLine({ timeout: '10s' })) !== null && line !== '';) console.error(line);
+  const headers = { Host: host, Connection: 'close' };
+  conn.writeHttpRequest({ method: 'GET', path, headers }, { timeout: '10s' });
+  const head = conn.readHttpHead({ timeout: '10s' });
+  console.error(`HTTP/${head?.version} ${head?.status} ${head?.reason}`);
+  for (const [name, value] of head?.raw ?? []) console.error(`${name}: ${value}`);
   // To close_notify. A server that ends without it makes this ERR_TLS_TRUNCATED: a part of the page may be missing.
   for (let piece; (piece = conn.read(undefined, { timeout: '10s' })) !== null;) process.stdout.write(piece);
   conn.close();

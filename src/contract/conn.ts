@@ -4,6 +4,7 @@ import type { Address } from './address.js';
 import type { SocketErrorShape } from './error.js';
 import type { FilePart, FileSource } from './file.js';
 import type { EventQueue, Events } from './event.js';
+import type { HttpHead, HttpRequest, HttpResponse } from './http.js';
 import type { Data, Duration, Each, Mode, Op, R } from './mode.js';
 import type { KeepAlive } from './option.js';
 import type { Shut, Socket } from './socket.js';
@@ -157,6 +158,43 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
    * is spent.
    */
   waitFlushed(o?: Op): R<M, boolean>;
+
+  /**
+   * Reads the head of an HTTP/1 request or response (RFC 9112): the first line, the headers, and the empty line. The body stays for
+   * the other reading methods. `null` is the end of the stream before the head began.
+   *
+   * At most `max` bytes (64 KiB unless told) and `maxHeaders` header lines: 100 unless told, or, where `max` is above 64 KiB,
+   * as many as fit.
+   *
+   * @throws SocketError `ERR_HTTP_HEAD` for what is no valid head, or is cut by the end of the stream, with `partial`: the bytes up
+   * to the end of the line that is wrong. LimitError `ERR_LIMIT`. Either way nothing is consumed.
+   * @example
+   * const head = await conn.readHttpHead({ timeout: '10s' });
+   * const body = await conn.readExact(Number(head?.headers['content-length'] ?? 0));
+   */
+  readHttpHead(o?: Op & { max?: number; maxHeaders?: number }): R<M, HttpHead | null>;
+  /**
+   * Writes a request of HTTP/1, head and body in one write, as `write` does. Returns the number of bytes of both.
+   *
+   * `Content-Length` is added where there is a `body`, and, as 0, to POST, PUT and PATCH without one (RFC 9110 §8.6), unless the
+   * headers have it, or Transfer-Encoding. Nothing else is added: not even `Host`.
+   *
+   * @throws TypeError that names the part for anything that is not allowed where it stands, above all CR, LF and NUL, and for a
+   * Content-Length that is not that of the body: nothing is sent. Otherwise as `write`
+   * @example await conn.writeHttpRequest({ method: 'GET', path: '/', headers: { Host: 'example.org' } });
+   */
+  writeHttpRequest(request: HttpRequest, o?: Op): R<M, number>;
+  /**
+   * Writes a response of HTTP/1, head and body in one write, as `write` does. Returns the number of bytes of both.
+   *
+   * `Content-Length` is added unless the headers have it or Transfer-Encoding, or the status is 1xx, 204 or 304. Without `body`
+   * it is 0, but not added where the end of the connection ends the body: with `Connection: close`, or version 1.0. To be
+   * followed by a body of your own, the head needs one of those.
+   *
+   * @throws TypeError and RangeError (`status`) as writeHttpRequest: nothing is sent. Otherwise as `write`
+   * @example await conn.writeHttpResponse({ status: 200, headers: { 'Content-Type': 'text/plain' }, body: 'hello\n' });
+   */
+  writeHttpResponse(response: HttpResponse, o?: Op): R<M, number>;
 
   /**
    * Begins TLS on a plaintext connection, as the client unless `server` is true, and makes the handshake (STARTTLS, STLS,

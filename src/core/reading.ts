@@ -18,7 +18,8 @@ const DIRECT = 64 * 1024;
 /** How much an iteration takes at once. */
 export const PIECE = 64 * 1024;
 
-abstract class Reading implements Receiver {
+/** What reading operations have in common. */
+export abstract class Reading implements Receiver {
   readonly phase: Phase = 'read';
   // Fields and not accessors: the loops look at them several times in every call.
   readonly lane: Lane;

@@ -48,11 +48,11 @@ export function endOfStream(what: string, partial: Buffer): EndOfStreamError {
   );
 }
 
-export function limitError(what: string, max: number): LimitError {
-  return new LimitError(`read ERR_LIMIT: ${what} within ${max} bytes`, {
+export function limitError(what: string, max: number, unit = 'bytes', option = 'max'): LimitError {
+  return new LimitError(`read ERR_LIMIT: ${what} within ${max} ${unit}`, {
     code: 'ERR_LIMIT',
     phase: 'read',
-    hint: 'Nothing was consumed. Raise `max`, or read the bytes another way.',
+    hint: `Nothing was consumed. Raise \`${option}\`, or read the bytes another way.`,
   });
 }
 

@@ -6,6 +6,7 @@ import type { CloseInfo, ConnBase } from '../contract/conn.js';
 import type { FileSource } from '../contract/file.js';
 import type { EventQueue, Events } from '../contract/event.js';
 import type { Data, Duration, Mode, Op, R } from '../contract/mode.js';
+import type { HttpHead, HttpRequest, HttpResponse } from '../contract/http.js';
 import type { KeepAlive } from '../contract/option.js';
 import type { Shut, Socket } from '../contract/socket.js';
 import type { TlsInfo, TlsOptions } from '../contract/tls.js';
@@ -45,16 +46,20 @@ import { customInspect, show, shownAddress } from './inspect.js';
 import type { Colour } from './colour.js';
 import { listenTo, queueFor } from './conn-events.js';
 import {
+  type HeadLimits,
   type Max,
   peek,
   readAll,
   readExact,
+  readHttpHead,
   readInto,
   readLine,
   readPiece,
   readUntil,
   type Until,
   writeData,
+  writeHttpRequest,
+  writeHttpResponse,
   writeLine,
 } from './conn-operations.js';
 import { type FileOp, writeFile } from './files.js';
@@ -201,6 +206,16 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
   }
   waitFlushed(o?: Op): R<M, boolean> {
     return this.colour.runner.go(() => new WaitFlushed(this.stream), o);
+  }
+
+  readHttpHead(o?: HeadLimits): R<M, HttpHead | null> {
+    return this.colour.runner.run(readHttpHead, this.stream, o, o, o);
+  }
+  writeHttpRequest(request: HttpRequest, o?: Op): R<M, number> {
+    return this.colour.runner.run(writeHttpRequest, this.stream, request, o, o);
+  }
+  writeHttpResponse(response: HttpResponse, o?: Op): R<M, number> {
+    return this.colour.runner.run(writeHttpResponse, this.stream, response, o, o);
   }
 
   startTls(o: StartTls = {}): R<M, TlsInfo> {

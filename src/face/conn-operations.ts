@@ -3,6 +3,9 @@
 
 import type { Data, Op } from '../contract/mode.js';
 import { toBytes, toPieces } from '../codec/bytes.js';
+import { outgoingRequest, outgoingResponse } from '../codec/http/head-writer.js';
+import type { HttpRequest, HttpResponse } from '../contract/http.js';
+import { ReadHttpHead, writeHttp } from '../core/http.js';
 import { Peek, PIECE, ReadAll, ReadExact, ReadInto, ReadLine, ReadPiece, ReadUntil } from '../core/reading.js';
 import type { SendAll } from '../core/send.js';
 import type { Stream } from '../core/stream.js';
@@ -11,12 +14,15 @@ import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
 import { checkBytes } from './check.js';
 
 const LINE = 64 * 1024;
+const HEAD = 64 * 1024;
+const HEADERS = 100;
 const ALL = 16 * 1024 * 1024;
 /** The longest Buffer that every Node line can make. */
 const MOST = 0x7fffffff;
 
 export type Until = Op & { max?: number; keep?: boolean };
 export type Max = Op & { max?: number };
+export type HeadLimits = Max & { maxHeaders?: number };
 
 export function readPiece(stream: Stream, max: number | undefined): ReadPiece {
   return new ReadPiece(stream, max === undefined ? PIECE : wholeNumber('max', max, 1));
@@ -49,6 +55,25 @@ export function readAll(stream: Stream, o: Max | undefined): ReadAll {
 
 export function peek(stream: Stream, n: number): Peek {
   return new Peek(stream, wholeNumber('n', n, 0, MOST));
+}
+
+export function readHttpHead(stream: Stream, o: HeadLimits | undefined): ReadHttpHead {
+  const max = maxOf(o, HEAD);
+  // Who allows a larger head expects more headers.
+  const usual = max > HEAD ? MOST : HEADERS;
+  return new ReadHttpHead(
+    stream,
+    max,
+    o?.maxHeaders === undefined ? usual : wholeNumber('maxHeaders', o.maxHeaders, 0, MOST),
+  );
+}
+
+export function writeHttpRequest(stream: Stream, request: HttpRequest): SendAll {
+  return writeHttp(stream, outgoingRequest(request, stream.encoding));
+}
+
+export function writeHttpResponse(stream: Stream, response: HttpResponse): SendAll {
+  return writeHttp(stream, outgoingResponse(response, stream.encoding));
 }
 
 export function writeData(stream: Stream, data: Data | Data[]): SendAll {
