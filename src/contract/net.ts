@@ -88,8 +88,12 @@ export interface Net<M extends Mode> {
   socketPair(this: void, kind: Kind): [Socket<M>, Socket<M>];
   /**
    * The face of this colour for a connection of either colour: one handle, one buffer. A call finds `ERR_BUSY` while
-   * the other colour waits in the same direction.
+   * the other colour waits in the same direction. A listener likewise: one queue, and settings that both obey.
+   *
+   * @example
+   * const onTheLoop = share(listener); // begun in the other colour
    */
+  share(this: void, listener: Listener<Mode>): Listener<M>;
   share(this: void, conn: Conn<Mode>): Conn<M>;
   /**
    * A new socket: socket(2). `'ipv4'` and `'stream'` unless told. Family and kind are names or numbers, so whatever the kernel has can be

@@ -2,19 +2,18 @@
 
 import type { Mode } from '../contract/mode.js';
 import type { Conn } from '../contract/conn.js';
-import type { Listener, ListenOptions } from '../contract/listener.js';
+import type { Listener } from '../contract/listener.js';
 import type { Socket } from '../contract/socket.js';
 import type { UdpSocket } from '../contract/udp.js';
 import type { Handle } from '../core/handle.js';
 import type { Stream } from '../core/stream.js';
-import type { SessionPlan } from '../core/tls/tls.js';
-import type { Origin } from '../event/tap.js';
 import type { Runner } from '../wait/runner.js';
+import type { Listening } from './listening.js';
 
 export interface Colour<M extends Mode> {
   readonly runner: Runner<M>;
   socket(handle: Handle): Socket<M>;
   conn(stream: Stream): Conn<M>;
   udp(handle: Handle): UdpSocket<M>;
-  listener(handles: readonly Handle[], o: ListenOptions, tls: SessionPlan | null, origin: Origin): Listener<M>;
+  listener(listening: Listening): Listener<M>;
 }

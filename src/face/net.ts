@@ -33,6 +33,7 @@ import type { Colour } from './colour.js';
 import { ConnFace } from './conn-face.js';
 import { connectPlan, listenPlan, numeric, type ConnectPlan } from './arguments.js';
 import { ListenerFace } from './listener-face.js';
+import { Listening } from './listening.js';
 import { resolverAnswer, resolverQuestion } from './resolver.js';
 import { SocketFace } from './socket-face.js';
 import { udpPlan } from './udp-arguments.js';
@@ -108,7 +109,9 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
         encodingOf('encoding', o.encoding ?? 'utf-8');
         const tls = listenTls(endpoints, o.tls);
         const origin = { id: newId(), tap: tapOf(undefined, o.queue) };
-        return new Listen(endpoints, plan, origin, (handles) => colour.listener(handles, o, tls, origin));
+        return new Listen(endpoints, plan, origin, (handles) =>
+          colour.listener(new Listening(handles, o, tls, origin)),
+        );
       }, undefined);
     },
 
@@ -130,10 +133,12 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
       return [colour.socket(a), colour.socket(b)];
     },
 
-    share(conn) {
-      const stream = ConnFace.streamOf(conn);
-      if (stream === null) throw invalidType('conn', 'a connection of berkeley', conn);
-      return colour.conn(stream);
+    share(shared: unknown) {
+      const stream = ConnFace.streamOf(shared);
+      const listening = ListenerFace.listeningOf(shared);
+      if (stream !== null) return colour.conn(stream) as never;
+      if (listening !== null) return colour.listener(listening) as never;
+      throw invalidType('conn', 'a connection or a listener of berkeley', shared);
     },
 
     socket(family = 'ipv4', kind = 'stream', protocol = 0) {
@@ -250,7 +255,8 @@ function selected(one: unknown, argument: string): Selected {
   const events = checkEvents(`${argument}[1]`, wanted);
   const stream = ConnFace.streamOf(thing);
   const socket = SocketFace.handleOf(thing) ?? UdpFace.handleOf(thing);
-  const handles = stream !== null ? [stream.handle] : socket !== null ? [socket] : ListenerFace.handlesOf(thing);
+  const handles =
+    stream !== null ? [stream.handle] : socket !== null ? [socket] : (ListenerFace.listeningOf(thing)?.handles ?? null);
   if (handles === null) throw invalidType(`${argument}[0]`, 'a socket, connection or listener of berkeley', thing);
   for (const handle of handles) handle.check('read');
   return { handles, stream, events };

@@ -60,7 +60,7 @@ class AsyncListenerFace extends ListenerFace<'async'> implements AsyncIterable<C
   /** It ends when the listener is closed. Awaits, so that the caller's line stands in the stack of any other error. */
   async #next(): Promise<IteratorResult<Conn<'async'>, undefined>> {
     try {
-      return await promised.go(() => new Accept(this.handles, this.lane, this.#step), undefined);
+      return await promised.go(() => new Accept(this.listening.handles, this.listening.lane, this.#step), undefined);
     } catch (error) {
       if (error instanceof ClosedError) return { done: true, value: undefined };
       throw error;
@@ -118,7 +118,7 @@ const colour: Colour<'async'> = {
   socket: (handle) => new SocketFace(handle, colour),
   conn: (stream) => new AsyncConnFace(stream, colour) as Conn<'async'>,
   udp: (handle) => new AsyncUdpFace(handle, colour) as UdpSocket<'async'>,
-  listener: (handles, o, tls, origin) => new AsyncListenerFace(handles, colour, o, tls, origin) as Listener<'async'>,
+  listener: (listening) => new AsyncListenerFace(listening, colour) as Listener<'async'>,
 };
 
 function nextPiece(stream: Stream): NextPiece {

@@ -55,7 +55,7 @@ const colour: Colour<'sync'> = {
   socket: (handle) => new SocketFace(handle, colour),
   conn: (stream) => new SyncConnFace(stream, colour) as Conn<'sync'>,
   udp: (handle) => new SyncUdpFace(handle, colour) as UdpSocket<'sync'>,
-  listener: (handles, o, tls, origin) => new SyncListenerFace(handles, colour, o, tls, origin) as Listener<'sync'>,
+  listener: (listening) => new SyncListenerFace(listening, colour) as Listener<'sync'>,
 };
 
 function nextPiece(stream: Stream): NextPiece {
