@@ -51,6 +51,43 @@ for times in range(2):
   await server.ends();
 });
 
+test('events shows the timeline of a connection, and of one that fails', LIMIT, async (t) => {
+  const server = tlsPython(
+    t,
+    `
+for times in range(2):
+    conn, _ = listener.accept()
+    try: conn = context.wrap_socket(conn, server_side=True)
+    except ssl.SSLError: continue
+    stream = conn.makefile('rwb')
+    while stream.readline().strip(): pass
+    stream.write(b'HTTP/1.1 204 No Content\\r\\n\\r\\n')
+    stream.flush()
+    conn.unwrap()
+`,
+  );
+  const [, port] = await server.prints(/port (\d+)/);
+  const good = await example(t, 'events', `127.0.0.1:${port}`, pki().root.certFile).ends();
+  assert.deepEqual(
+    good.split('\n').map((line) => line.replace(/^ *\d+\.\d\d ms {2}/, '').trim()),
+    [
+      'looking up 127.0.0.1',
+      `it has 127.0.0.1:${port}`,
+      `attempt 1, at 127.0.0.1:${port}`,
+      `connected to 127.0.0.1:${port}`,
+      'handshake',
+      'TLSv1.3, TLS_AES_256_GCM_SHA384, certificate OK',
+      'sent 55 bytes',
+      'read 27 bytes',
+      'closed, local',
+      'deleted',
+      '',
+    ],
+  );
+  const stranger = example(t, 'events', `127.0.0.1:${port}`);
+  await stranger.prints(/handshake\n.*closed, error: UNABLE_TO_GET_ISSUER_CERT_LOCALLY/);
+});
+
 test('tls-server greets clients by their certificates, and reads its own anew at SIGHUP', LIMIT, async (t) => {
   const { server, client, root } = pki();
   const [cert, key] = [pki().file('pem', server.cert), pki().file('pem', server.key)];
