@@ -26,12 +26,12 @@ export function connect(host: string, service: string | number, family?: IPFamil
 export function connect(to: ipAddr | string, second?: Timeout | string, third?: IPFamily, fourth?: Timeout): tcpConn {
   if (to instanceof ipAddr) {
     const { host, port } = to;
-    return open({ host, port }, undefined, limitOf(second ?? indefiniteTimeout));
+    return open({ host, port }, undefined, limitOf(second === undefined ? indefiniteTimeout : second));
   }
   if (typeof to !== 'string')
     throw new IllegalArgumentError(`the first argument must be an ipAddr or a host: ${shown(to)}`);
   const service = typeof second === 'number' ? port(second) : text('service', second);
-  return open({ host: to, port: service }, familyOf(third), limitOf(fourth ?? indefiniteTimeout));
+  return open({ host: to, port: service }, familyOf(third), limitOf(fourth === undefined ? indefiniteTimeout : fourth));
 }
 
 function open(target: Target, family: Family | undefined, limit: number): tcpConn {

@@ -137,7 +137,7 @@ function translated(error: unknown, context: Context): unknown {
     if (!code?.startsWith('ERR_INVALID_ARG')) return error;
     if (unresolved === undefined) return new IllegalArgumentError(message, options);
     // What the resolver is not even asked: no name of a host, or of a service.
-    return new SystemError(message.includes('"to.port"') ? EAI_SERVICE : EAI_NONAME, unresolved, options);
+    return new SystemError(/\bport\b/.test(message) ? EAI_SERVICE : EAI_NONAME, unresolved, options);
   }
   if (error.code === 'ETIMEDOUT' && error.errno === undefined) return systemError(late, timedOut, options);
   if (error.errno !== undefined) return systemError(error.errno, failed, options);
