@@ -115,7 +115,7 @@ function checkFiles(paths) {
 function install(tarball) {
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
   writeFileSync(join(folder, 'trial.mjs'), trial);
-  npm(folder, 'install', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--offline', tarball);
+  npm(folder, 'install', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', tarball);
   const installed = JSON.parse(readFileSync(join(folder, 'node_modules', 'berkeley', 'package.json'), 'utf8'));
   for (const name of ['preinstall', 'install', 'postinstall']) {
     if (installed.scripts?.[name] !== undefined) breaches.push(`the package has the script ${name}`);

@@ -16,6 +16,7 @@ const harmless = ['node:buffer', 'node:url', 'node:util'];
  * `rooms`: what a room may import besides itself and contract. An entry with a slash allows one file only.
  * `builtins`: the modules of Node it may import; absent: all of them.
  * `packages`: the packages it may import; absent: none.
+ * `lazy`: the one file that may load packages while the program runs, with `createRequire(import.meta.url)('name')`.
  * `never`: rules from the list below that hold in the room, besides those that hold everywhere.
  */
 const table = {
@@ -24,7 +25,12 @@ const table = {
   error: { rooms: [], builtins: [...harmless, 'node:os'], never: ['time', 'process'] },
   address: { rooms: ['error'], builtins: harmless, never: ['time', 'process'] },
   buffer: { rooms: ['error'], builtins: harmless, never: ['time', 'process'] },
-  codec: { rooms: ['error', 'buffer'], builtins: harmless, never: ['time', 'process'] },
+  codec: {
+    rooms: ['error', 'buffer'],
+    builtins: harmless,
+    never: ['time', 'process'],
+    lazy: { file: 'codec/iconv', packages: ['iconv-lite'] },
+  },
   native: { rooms: ['error'], never: [], loadsAddon: true },
   event: { rooms: ['error'], never: ['loop'] },
   core: {
@@ -145,15 +151,28 @@ function checkFile(file) {
     return;
   }
   const policy = table[room];
-  const never = policy.loadsAddon ? policy.never : [...policy.never, 'addon'];
+  const lazy = policy.lazy?.file === place.join('/').replace(/\.ts$/, '') ? policy.lazy.packages : null;
+  const never = policy.loadsAddon || lazy !== null ? policy.never : [...policy.never, 'addon'];
   visit(tree, (node) => {
     const specifier = importOf(node);
-    if (specifier !== null) checkImport(tree, node, specifier, room, policy);
+    if (specifier !== null && !isLazy(node, specifier, lazy)) checkImport(tree, node, specifier, room, policy);
     for (const rule of never) {
       const found = rules[rule](node);
       if (found !== null) report(tree, node, found, why[rule]);
     }
   });
+}
+
+/** What a file that loads packages lazily may say: `node:module`, and `createRequire` for one of them, at once. */
+function isLazy(node, specifier, packages) {
+  if (packages === null) return false;
+  if (specifier === 'node:module') return true;
+  return requiredBy(node) !== null && packages.includes(specifier);
+}
+
+function requiredBy(node) {
+  if (!ts.isCallExpression(node) || !ts.isCallExpression(node.expression)) return null;
+  return node.expression.expression.getText() === 'createRequire' ? textOf(node.arguments[0]) : null;
 }
 
 function checkImport(tree, node, specifier, room, policy) {
@@ -199,6 +218,7 @@ function importOf(node) {
   if (ts.isImportTypeNode(node)) return textOf(node.argument.literal);
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
     return textOf(node.arguments[0]);
+  if (requiredBy(node) !== null) return requiredBy(node);
   if (
     ts.isNewExpression(node) &&
     node.expression.getText() === 'URL' &&

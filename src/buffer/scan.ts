@@ -7,14 +7,25 @@ export interface Found {
   readonly end: number;
 }
 
-/** Looks for the delimiter that is complete first; of those that end together, the longest. */
+/** How many bytes the character at `at` has. */
+export type LengthAt = (bytes: Buffer, at: number) => number;
+
+/**
+ * Looks for the delimiter that is complete first; of those that end together, the longest. A delimiter with a `LengthAt`
+ * is text, and is only found where a character begins.
+ */
 export class DelimiterScan {
   readonly #delimiters: readonly Buffer[];
+  readonly #lengths: readonly (LengthAt | undefined)[];
+  /** For each delimiter that is text, the last place up to which characters were counted. */
+  readonly #places: number[];
   readonly #longest: number;
   #seen = 0;
 
-  constructor(delimiters: readonly Buffer[]) {
+  constructor(delimiters: readonly Buffer[], lengths: readonly (LengthAt | undefined)[] = []) {
     this.#delimiters = delimiters;
+    this.#lengths = lengths;
+    this.#places = delimiters.map(() => 0);
     this.#longest = Math.max(...delimiters.map((d) => d.length));
   }
 
@@ -22,14 +33,28 @@ export class DelimiterScan {
   next(window: Buffer): Found | null {
     const from = Math.max(0, this.#seen - this.#longest + 1);
     let best: Found | null = null;
-    for (const delimiter of this.#delimiters) {
-      const start = window.indexOf(delimiter, from);
+    for (let i = 0; i < this.#delimiters.length; i++) {
+      const start = this.#find(window, i, from);
       if (start < 0) continue;
-      const end = start + delimiter.length;
+      const end = start + this.#delimiters[i]!.length;
       if (best === null || end < best.end || (end === best.end && start < best.start)) best = { start, end };
     }
     this.#seen = window.length;
     return best;
+  }
+
+  #find(window: Buffer, i: number, from: number): number {
+    const delimiter = this.#delimiters[i]!;
+    const lengthAt = this.#lengths[i];
+    let start = window.indexOf(delimiter, from);
+    if (lengthAt === undefined) return start;
+    for (; start >= 0; start = window.indexOf(delimiter, start + 1)) {
+      let place = this.#places[i]!;
+      while (place < start) place += lengthAt(window, place);
+      this.#places[i] = place;
+      if (place === start) break;
+    }
+    return start;
   }
 }
 
@@ -56,5 +81,38 @@ export class LineScan {
     this.#seen = window.length;
     if (window.length > max + 1 || (window.length === max + 1 && window[max] !== CR)) return 'long';
     return null;
+  }
+}
+
+/** The same in an encoding whose characters have two or four bytes, at least. */
+export class WideLineScan {
+  readonly #lf: Buffer;
+  readonly #cr: Buffer;
+  readonly #max: number;
+  #seen = 0;
+
+  /** `lf` and `cr` are these characters in the encoding. */
+  constructor(max: number, lf: Buffer, cr: Buffer) {
+    this.#lf = lf;
+    this.#cr = cr;
+    this.#max = max;
+  }
+
+  next(window: Buffer): Found | 'long' | null {
+    const max = this.#max;
+    const unit = this.#lf.length;
+    let at = window.indexOf(this.#lf, this.#seen);
+    while (at >= 0 && at % unit !== 0) at = window.indexOf(this.#lf, at + 1);
+    if (at >= 0) {
+      const start = at >= unit && this.#isCr(window, at - unit) ? at - unit : at;
+      return start > max ? 'long' : { start, end: at + unit };
+    }
+    this.#seen = window.length - (window.length % unit);
+    const beyond = window.length - max;
+    return beyond > unit || (beyond === unit && !this.#isCr(window, max)) ? 'long' : null;
+  }
+
+  #isCr(window: Buffer, at: number): boolean {
+    return at % this.#cr.length === 0 && this.#cr.compare(window, at, at + this.#cr.length) === 0;
   }
 }

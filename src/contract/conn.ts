@@ -1,6 +1,7 @@
 // The stream layer: a connection with a read buffer, whose writes are complete when they return.
 
 import type { Address } from './address.js';
+import type { NumOf, NumType } from './codec.js';
 import type { SocketErrorShape } from './error.js';
 import type { FilePart, FileSource } from './file.js';
 import type { EventQueue, Events } from './event.js';
@@ -39,7 +40,15 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
   readonly socket: Socket<M>;
   /** A number that no other connection of this process has. */
   readonly id: number;
-  /** The encoding of strings, both ways: `'utf-8'` (unless told) or `'latin1'`. What cannot be converted is a SocketError `ERR_ENCODING`. */
+  /**
+   * The encoding of strings, both ways: `'utf-8'` unless told, `'latin1'`, or any other that iconv-lite knows by name:
+   * `'windows-1252'`, `'shift_jis'`, `'utf-16le'`. It may change at any time, for what is read and written next.
+   *
+   * Nothing is ever replaced: what cannot be converted is a SocketError `ERR_ENCODING`, with nothing sent and nothing
+   * consumed. A byte order mark is a character like others. `'utf-16'` and `'utf-32'` are little-endian.
+   *
+   * @throws TypeError when set to a name that is unknown, or to `'base64'` or `'hex'`, which are no text
+   */
   encoding: string;
   /** The local end: getsockname(2). Still there after close. */
   readonly localAddr: Address;
@@ -118,6 +127,23 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
   readLine(o?: Op & { max?: number }): R<M, string | null>;
   /** Reads to the end of the stream. @throws LimitError `ERR_LIMIT` beyond `max` bytes (16 MiB unless told): nothing is consumed */
   readAll(o?: Op & { max?: number }): R<M, Buffer>;
+  /**
+   * Reads text that is there: at least one whole character, at most `bytes` bytes (64 KiB unless told), waiting only while
+   * there is none. A character of which only the beginning has arrived stays for the next call. `null` is the end.
+   *
+   * @throws SocketError `ERR_ENCODING` for bytes that are no text in `encoding`, or when the stream ends in a character; LimitError
+   * `ERR_LIMIT` when the next character has more than `bytes` bytes: nothing is consumed
+   * @example for (let text; (text = await conn.readText()) !== null; ) process.stdout.write(text);
+   */
+  readText(bytes?: number, o?: Op): R<M, string | null>;
+  /**
+   * Reads a number: big-endian (network byte order) unless the type ends with `le`. 64-bit integers are `bigint`.
+   *
+   * @throws EndOfStreamError `ERR_UNEXPECTED_EOF` with `partial` when the stream ends before its last byte; TypeError for an
+   * unknown type
+   * @example const length = await conn.readNum('u32');
+   */
+  readNum<T extends NumType>(type: T, o?: Op): R<M, NumOf<T>>;
   /** Waits for the next `n` bytes and leaves them where they are. Fewer only at the end of the stream. */
   peek(n: number, o?: Op): R<M, Buffer>;
   /** Puts a copy of bytes in front of what will be read next. They need not have come from here. @throws SocketError `ERR_BUSY` while a read waits */
@@ -150,6 +176,14 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
    * await conn.writeFile('/srv/film.mp4', { offset: 1024, length: 65536 });
    */
   writeFile(file: FileSource, o?: Op & FilePart): R<M, number>;
+  /**
+   * Writes a number, as `write` does.
+   *
+   * @throws TypeError for a number where a `bigint` belongs, a `bigint` where a number does, and for a fraction where the type
+   * has none; RangeError for a value that the type cannot hold: nothing is sent
+   * @example await conn.writeNum('u64le', 2n ** 40n);
+   */
+  writeNum<T extends NumType>(type: T, value: NumOf<T>, o?: Op): R<M, void>;
   /** Waits until a read would not wait: poll(2) for data, the end, or an error. `false` when the limit is spent. Consumes nothing. */
   waitReadable(o?: Op): R<M, boolean>;
   /**

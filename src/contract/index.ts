@@ -16,6 +16,7 @@ export type * from './file.js';
 export type * from './message.js';
 export type * from './socket.js';
 export type * from './http.js';
+export type * from './codec.js';
 export type * from './conn.js';
 export type * from './event.js';
 export type * from './listener.js';

@@ -2,8 +2,8 @@
 // complete, so that giving one up consumes nothing.
 
 import type { Phase } from '../contract/error.js';
-import { DelimiterScan, LineScan, type Found } from '../buffer/scan.js';
-import { decodeText } from '../codec/text.js';
+import { DelimiterScan, LineScan, type Found, type LengthAt, WideLineScan } from '../buffer/scan.js';
+import { decodeText, encodeText, type Encoding, unitOf } from '../codec/text.js';
 import { endOfStream, limitError, refusal } from '../error/make.js';
 import type { Attempt, Interest } from './attempt.js';
 import type { Lane } from './lane.js';
@@ -159,9 +159,15 @@ export class ReadUntil extends Reading implements Attempt<Buffer> {
   readonly #max: number;
   readonly #keep: boolean;
 
-  constructor(stream: Stream, delimiters: readonly Buffer[], max: number, keep: boolean) {
+  constructor(
+    stream: Stream,
+    delimiters: readonly Buffer[],
+    lengths: readonly (LengthAt | undefined)[],
+    max: number,
+    keep: boolean,
+  ) {
     super(stream);
-    this.#scan = new DelimiterScan(delimiters);
+    this.#scan = new DelimiterScan(delimiters, lengths);
     this.#max = max;
     this.#keep = keep;
   }
@@ -185,12 +191,19 @@ export class ReadUntil extends Reading implements Attempt<Buffer> {
 }
 
 export class ReadLine extends Reading implements Attempt<string | null> {
-  readonly #scan: LineScan;
+  readonly #scan: LineScan | WideLineScan;
+  readonly #encoding: Encoding;
   readonly #max: number;
 
   constructor(stream: Stream, max: number) {
     super(stream);
-    this.#scan = new LineScan(max);
+    // Kept, because the scan goes by it: what is set during the call counts for the next one.
+    const { encoding } = stream;
+    this.#encoding = encoding;
+    this.#scan =
+      unitOf(encoding) === 1
+        ? new LineScan(max)
+        : new WideLineScan(max, encodeText('', '\n', encoding), encodeText('', '\r', encoding));
     this.#max = max;
   }
 
@@ -210,8 +223,8 @@ export class ReadLine extends Reading implements Attempt<string | null> {
   }
 
   #take(end: number, used: number): string {
-    const { buffer, encoding } = this.stream;
-    const text = decodeText(buffer.view(end), encoding);
+    const { buffer } = this.stream;
+    const text = decodeText(buffer.view(end), this.#encoding);
     buffer.skip(used);
     return text;
   }

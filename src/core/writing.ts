@@ -19,6 +19,12 @@ export function write(stream: Stream, pieces: readonly Uint8Array[]): SendAll {
   return new StreamSend(stream, pieces);
 }
 
+/** The same for methods that return nothing. */
+export function writeQuietly(stream: Stream, pieces: readonly Uint8Array[]): Attempt<void> {
+  stream.check('write');
+  return new QuietSend(stream, pieces) as Attempt<unknown> as Attempt<void>;
+}
+
 /**
  * FAST PATH (bench: echo, 64 B): the usual write, of bytes, with nothing before it and room in the kernel, needs no
  * operation made for it. How many bytes were taken; 0 says that the long way must be gone, and that nothing was done.
@@ -74,6 +80,13 @@ class StreamSend extends SendAll {
   /** Given up before it was complete: what the peer has is not all. A wrong limit stops it before it begins. */
   abandon(): void {
     if (this.#begun) this.#stream.torn = true;
+  }
+}
+
+class QuietSend extends StreamSend {
+  override step(): number {
+    const n = super.step();
+    return isWant(n) ? n : (undefined as unknown as number);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { InspectOptions } from 'node:util';
 import type { Address } from '../contract/address.js';
+import type { NumOf, NumType } from '../contract/codec.js';
 import type { CloseInfo, ConnBase } from '../contract/conn.js';
 import type { FileSource } from '../contract/file.js';
 import type { EventQueue, Events } from '../contract/event.js';
@@ -11,6 +12,7 @@ import type { KeepAlive } from '../contract/option.js';
 import type { Shut, Socket } from '../contract/socket.js';
 import type { TlsInfo, TlsOptions } from '../contract/tls.js';
 import { toBytes } from '../codec/bytes.js';
+import { formOf } from '../codec/number.js';
 import { encodingOf } from '../codec/text.js';
 import { abort, closeQuietly, CloseStream } from '../core/closing.js';
 import { isTcp } from '../core/dial/racer.js';
@@ -54,13 +56,16 @@ import {
   readHttpHead,
   readInto,
   readLine,
+  readNumber,
   readPiece,
+  readText,
   readUntil,
   type Until,
   writeData,
   writeHttpRequest,
   writeHttpResponse,
   writeLine,
+  writeNum,
 } from './conn-operations.js';
 import { type FileOp, writeFile } from './files.js';
 import { shutNumber } from './socket-face.js';
@@ -178,6 +183,17 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
   readAll(o?: Max): R<M, Buffer> {
     return this.colour.runner.run(readAll, this.stream, o, o, o);
   }
+  readText(bytes?: number, o?: Op): R<M, string | null> {
+    return this.colour.runner.run(readText, this.stream, bytes, o, o);
+  }
+  readNum<T extends NumType>(type: T, o?: Op): R<M, NumOf<T>> {
+    const { runner } = this.colour;
+    // Not an attempt of its own: the number could be one that says "not yet".
+    return runner.chain(
+      runner.run(readNumber, this.stream, type, o, o),
+      (bytes) => formOf(type).read(bytes, 0) as R<M, NumOf<T>>,
+    );
+  }
   peek(n: number, o?: Op): R<M, Buffer> {
     return this.colour.runner.run(peek, this.stream, n, o, o);
   }
@@ -194,6 +210,9 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
 
   write(data: Data | Data[], o?: Op): R<M, number> {
     return this.colour.runner.run(writeData, this.stream, data, o, o);
+  }
+  writeNum<T extends NumType>(type: T, value: NumOf<T>, o?: Op): R<M, void> {
+    return this.colour.runner.run(writeNum, this.stream, type, value, o);
   }
   writeLine(text: string, o?: Op & { eol?: string }): R<M, number> {
     return this.colour.runner.run(writeLine, this.stream, text, o, o);

@@ -1,15 +1,20 @@
 // Owns the way from what callers of a connection's methods pass to the operations of core: arguments are checked here, before
 // any system call. Functions of the module and not closures, because the loops are handed one of them in every call.
 
+import type { NumType } from '../contract/codec.js';
 import type { Data, Op } from '../contract/mode.js';
 import { toBytes, toPieces } from '../codec/bytes.js';
 import { outgoingRequest, outgoingResponse } from '../codec/http/head-writer.js';
 import type { HttpRequest, HttpResponse } from '../contract/http.js';
 import { ReadHttpHead, writeHttp } from '../core/http.js';
+import { formOf, numberBytes } from '../codec/number.js';
+import { characterLength } from '../codec/text.js';
+import type { Attempt } from '../core/attempt.js';
 import { Peek, PIECE, ReadAll, ReadExact, ReadInto, ReadLine, ReadPiece, ReadUntil } from '../core/reading.js';
+import { ReadText } from '../core/read-text.js';
 import type { SendAll } from '../core/send.js';
 import type { Stream } from '../core/stream.js';
-import { write } from '../core/writing.js';
+import { write, writeQuietly } from '../core/writing.js';
 import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
 import { checkBytes } from './check.js';
 
@@ -40,13 +45,25 @@ export function readExact(stream: Stream, n: number): ReadExact {
 export function readUntil(stream: Stream, delimiter: Data | Data[], o: Until | undefined): ReadUntil {
   const given = Array.isArray(delimiter) ? delimiter : [delimiter];
   const delimiters = given.map((one) => Buffer.from(toBytes('delimiter', one, stream.encoding)));
+  // Text is not found in the middle of a character; bytes are found anywhere.
+  const length = characterLength(stream.encoding);
+  const lengths = length === undefined ? [] : given.map((one) => (typeof one === 'string' ? length : undefined));
   if (delimiters.length === 0 || delimiters.some((one) => one.length === 0))
     throw invalidValue('delimiter', 'must not be empty', delimiter);
-  return new ReadUntil(stream, delimiters, maxOf(o, LINE), o?.keep ?? true);
+  return new ReadUntil(stream, delimiters, lengths, maxOf(o, LINE), o?.keep ?? true);
 }
 
 export function readLine(stream: Stream, o: Max | undefined): ReadLine {
   return new ReadLine(stream, maxOf(o, LINE));
+}
+
+/** The bytes of a number. */
+export function readNumber(stream: Stream, type: NumType): ReadExact {
+  return new ReadExact(stream, formOf(type).size);
+}
+
+export function readText(stream: Stream, bytes: number | undefined): ReadText {
+  return new ReadText(stream, bytes === undefined ? PIECE : wholeNumber('bytes', bytes, 1, MOST));
 }
 
 export function readAll(stream: Stream, o: Max | undefined): ReadAll {
@@ -78,6 +95,10 @@ export function writeHttpResponse(stream: Stream, response: HttpResponse): SendA
 
 export function writeData(stream: Stream, data: Data | Data[]): SendAll {
   return write(stream, toPieces('data', data, stream.encoding));
+}
+
+export function writeNum(stream: Stream, type: NumType, value: number | bigint): Attempt<void> {
+  return writeQuietly(stream, [numberBytes(type, value)]);
 }
 
 export function writeLine(stream: Stream, text: string, o: { eol?: string } | undefined): SendAll {

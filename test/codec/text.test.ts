@@ -60,9 +60,29 @@ test('names of encodings', () => {
     ['latin1', 'latin1'],
     ['ISO-8859-1', 'latin1'],
     ['binary', 'latin1'],
+    ['ISO_8859-1:1987', 'latin1'],
+    ['US-ASCII', 'ascii'],
+    ['ANSI_X3.4-1968', 'ascii'],
+    ['UTF-16', 'utf-16'],
+    ['ucs2', 'utf-16le'],
+    ['Windows-1252', 'windows-1252'],
+    ['Shift_JIS', 'shift_jis'],
   ] as const)
     assert.equal(encodingOf('encoding', name), encoding);
-  for (const name of ['', 'utf-16', 'windows-1252', 'constructor', '__proto__', 5, null])
+  for (const name of [
+    '',
+    ' ',
+    'utf-17',
+    'utf&8',
+    'base64',
+    'hex',
+    'utf-8\0',
+    'constructor',
+    '__proto__',
+    '_sbcs',
+    5,
+    null,
+  ])
     assert.throws(() => encodingOf('encoding', name), { name: 'TypeError', message: /"encoding"/ });
 });
 

@@ -94,7 +94,7 @@ const ofNet: Row[] = [
   ['connect', [there, { kind: 'x' }], 'kind'],
   ['connect', [there, { protocol: 1.5 }], 'protocol', 'RangeError'],
   ['connect', [there, { noDelay: 1 }], 'noDelay'],
-  ['connect', [there, { encoding: 'utf-16' }], 'encoding'],
+  ['connect', [there, { encoding: 'utf-17' }], 'encoding'],
   ['connect', [there, { encoding: 5 }], 'encoding'],
   ['connect', [there, { attemptDelay: -1 }], 'attemptDelay', 'RangeError'],
   ['connect', [there, { attemptTimeout: 'x' }], 'attemptTimeout'],
@@ -197,6 +197,12 @@ const ofConn: Row[] = [
   ['readUntil', ['x', { max: 0 }], 'max', 'RangeError'],
   ['readLine', [{ max: -5 }], 'max', 'RangeError'],
   ['readAll', [{ max: 'all' }], 'max'],
+  ['readText', [0], 'bytes', 'RangeError'],
+  ['readText', ['9'], 'bytes'],
+  ['readNum', ['i24'], 'type'],
+  ['readNum', [4], 'type'],
+  ['writeNum', ['u8', 256], 'value', 'RangeError'],
+  ['writeNum', ['u64', 1], 'value'],
   ['peek', [-1], 'n', 'RangeError'],
   ['unread', [5], 'data'],
   ['write', [5], 'data'],
@@ -210,6 +216,8 @@ const ofConn: Row[] = [
   ...(['readExact', 'peek'] as const).flatMap((call) =>
     op.map(([o, argument, error]): Row => [call, [4, o], argument, error]),
   ),
+  ...op.map(([o, argument, error]): Row => ['readNum', ['u32', o], argument, error]),
+  ...op.map(([o, argument, error]): Row => ['writeNum', ['u32', 1, o], argument, error]),
   ...(['write', 'writeLine'] as const).flatMap((call) =>
     op.map(([o, argument, error]): Row => [call, ['x', o], argument, error]),
   ),
@@ -226,6 +234,7 @@ inBothColours('a connection refuses every wrong argument, and loses nothing by i
   await checkAll(one, ofConn);
   for (const [property, value, name] of [
     ['encoding', 'x', 'TypeError'],
+    ['encoding', 'base64', 'TypeError'],
     ['noDelay', 1, 'TypeError'],
     ['keepAlive', 5, 'TypeError'],
     ['linger', -1, 'RangeError'],
