@@ -1,5 +1,7 @@
 // What an error tells.
 
+import type { RelayFailure } from './relay.js';
+
 /** What the library was doing when an operation failed. */
 export type Phase = 'lookup' | 'connect' | 'tls' | 'read' | 'write' | 'accept' | 'bind' | 'option' | 'close' | 'config';
 
@@ -37,6 +39,8 @@ export interface SocketErrorShape extends Error {
   readonly tlsAlert?: string;
   /** OpenSSL's name for what is wrong with the peer's certificate: `'CERT_HAS_EXPIRED'`, `'HOSTNAME_MISMATCH'`. */
   readonly verifyCode?: string;
+  /** How far a relay had come, and whose connection the error is about. Absent for all other calls. */
+  readonly relayed?: RelayFailure;
   /** What a person can do about it. */
   readonly hint?: string;
 }

@@ -22,4 +22,5 @@ export type * from './event.js';
 export type * from './listener.js';
 export type * from './tls.js';
 export type * from './udp.js';
+export type * from './relay.js';
 export type * from './net.js';

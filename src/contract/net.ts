@@ -7,6 +7,7 @@ import type { Listener, ListenOptions } from './listener.js';
 import type { Duration, Mode, Op, R } from './mode.js';
 import type { OptionSetting } from './option.js';
 import type { PollEvents, Socket } from './socket.js';
+import type { Relayed } from './relay.js';
 import type { TlsOptions } from './tls.js';
 import type { UdpOpenOptions, UdpSocket } from './udp.js';
 
@@ -139,6 +140,23 @@ export interface Net<M extends Mode> {
   ): R<M, Address[]>;
   /** The name of an address: getnameinfo(3). @throws ResolveError `ENOTFOUND` when it has none */
   reverse(this: void, address: Target, o?: Op): R<M, string>;
+  /**
+   * Carries bytes between two connections, both ways, until both directions have ended. Returns how many went each way.
+   *
+   * What one side ends is ended on the other: close_notify where there is TLS, and shutdown(2). Bytes that were already read ahead
+   * go first. Between two plaintext connections much data moves by splice(2), without passing through JavaScript. Each direction holds
+   * 256 KiB at most, and a slow reader slows its sender down and nobody else. Calls made before on the two connections are
+   * waited for, and those made meanwhile wait.
+   *
+   * Neither connection is closed. Whatever ends the relay early, what was received and not sent is read next from where it came. After
+   * an error of one side, what that side had sent before is still carried; the error has `relayed`, and `bytesDone` is the sum.
+   *
+   * @throws SocketError of one side, such as `ECONNRESET`, TlsError; TimeoutError; ClosedError when one is closed meanwhile; SocketError `ERR_BUSY` in the
+   * blocking colour while the other colour waits on one of them; TypeError for a connection and itself
+   * @example
+   * const { aToB, bToA } = await relay(client, server, { timeout: '1h' });
+   */
+  relay(this: void, a: Conn<M>, b: Conn<M>, o?: Op): R<M, Relayed>;
   /** The address that a numeric target names; a port that is missing is 0. No lookup. @throws TypeError for a name @example address('[::1]:80').port; */
   address(this: void, target: Target): Address;
   /**

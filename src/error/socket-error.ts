@@ -1,6 +1,7 @@
 // Owns the error classes. It must not know which operation makes them.
 
 import type { Attempted, Phase, SocketErrorShape } from '../contract/error.js';
+import type { RelayFailure } from '../contract/relay.js';
 
 /** Everything an error may carry besides its message. */
 export interface ErrorFacts {
@@ -15,6 +16,7 @@ export interface ErrorFacts {
   attempts?: readonly Attempted[] | undefined;
   tlsAlert?: string | undefined;
   verifyCode?: string | undefined;
+  relayed?: RelayFailure | undefined;
   hint?: string | undefined;
   cause?: unknown;
 }
@@ -34,6 +36,7 @@ export class SocketError extends Error implements SocketErrorShape {
   declare readonly partial?: Buffer;
   declare readonly tlsAlert?: string;
   declare readonly verifyCode?: string;
+  declare readonly relayed?: RelayFailure;
   declare readonly hint?: string;
 
   constructor(message: string, facts: ErrorFacts) {

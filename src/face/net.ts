@@ -20,6 +20,7 @@ import { setLeakTracing } from '../core/leak.js';
 import { Listen } from '../core/listen.js';
 import { familyNumber, kindNumber } from '../core/names.js';
 import { Immediately } from '../core/ready.js';
+import { Relay } from '../core/relay/relay.js';
 import { Select, type Selected } from '../core/select.js';
 import { peerAddress } from '../core/sockaddr.js';
 import { Stream } from '../core/stream.js';
@@ -185,6 +186,15 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
       }, o);
     },
 
+    relay(a, b, o) {
+      return runner.go(() => {
+        const [first, second] = [streamArgument('a', a), streamArgument('b', b)];
+        if (first === second) throw invalidValue('b', 'must be another connection than a', b);
+        if (runner.mode === 'sync') Relay.checkIdle(first, second);
+        return new Relay(first, second);
+      }, o);
+    },
+
     address: (target) => numeric(target, 'target'),
 
     setDefaults(o) {
@@ -217,6 +227,12 @@ function listenTls(endpoints: readonly Endpoint[], given: unknown): SessionPlan 
   if (given === undefined) return null;
   if (typeof given !== 'object' || given === null) throw invalidType('tls', 'an object', given);
   return serverPlan(given);
+}
+
+function streamArgument(argument: string, value: unknown): Stream {
+  const stream = ConnFace.streamOf(value);
+  if (stream === null) throw invalidType(argument, 'a connection of berkeley', value);
+  return stream;
 }
 
 function raise(error: unknown): never {

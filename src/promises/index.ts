@@ -141,6 +141,7 @@ export const {
   select,
   lookup,
   reverse,
+  relay,
   address,
   setDefaults,
 } = net;

@@ -78,6 +78,7 @@ export const {
   select,
   lookup,
   reverse,
+  relay,
   address,
   setDefaults,
 } = net;

@@ -24,11 +24,11 @@ const isProgram = ({ code }: Block): boolean => /^import /m.test(code);
 
 function surroundings(colour: 'async' | 'sync'): string {
   return [
-    `import { address, adopt, connect, constants, eventQueue, features, listen, lookup, options, reverse, select, setDefaults, share, udp,`,
+    `import { address, adopt, connect, constants, eventQueue, features, listen, lookup, options, relay, reverse, select, setDefaults, share, udp,`,
     `  CertificateError, ClosedError, EndOfStreamError, LimitError, ResolveError, SocketError, TimeoutError, TlsError,`,
     `  type Address, type Conn,`,
     `  type Listener, type Socket, type AsyncConn, type SyncConn, type UdpSocket } from '${colour === 'sync' ? 'berkeley/sync' : 'berkeley'}';`,
-    `declare const conn: Conn<'${colour}'>, listener: Listener<'${colour}'>, socket: Socket<'${colour}'>, udpSocket: UdpSocket<'${colour}'>;`,
+    `declare const conn: Conn<'${colour}'>, client: Conn<'${colour}'>, server: Conn<'${colour}'>, listener: Listener<'${colour}'>, socket: Socket<'${colour}'>, udpSocket: UdpSocket<'${colour}'>;`,
     `declare function serve(conn: Conn<'${colour}'>): ${colour === 'sync' ? 'void' : 'Promise<void>'};`,
     `declare const buffer: Buffer, signal: AbortSignal;`,
     `export ${colour === 'sync' ? '' : 'async '}function fragment(): ${colour === 'sync' ? 'void' : 'Promise<void>'} {`,
