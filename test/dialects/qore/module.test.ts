@@ -1,0 +1,110 @@
+// What of the Qore module is no Socket method: error numbers, exceptions, parse options, constants, datagrams, life and leaks.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { constants } from 'node:os';
+import test from 'node:test';
+import { inspect } from 'node:util';
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  AF_UNSPEC,
+  errno,
+  PO_NO_NETWORK,
+  QoreException,
+  Socket,
+  SOCK_DGRAM,
+  SOCK_RAW,
+  SOCK_STREAM,
+  strerror,
+} from 'berkeley/dialects/qore';
+import { startPuppet } from '../../support/python.js';
+import { connected, LIMIT, newSocket, thrown } from './kit.js';
+
+test('the constants are those of this system', () => {
+  assert.deepEqual([AF_UNSPEC, AF_UNIX, AF_INET, AF_INET6, SOCK_STREAM, SOCK_DGRAM, SOCK_RAW], [0, 1, 2, 10, 1, 2, 3]);
+  assert.equal(PO_NO_NETWORK, 32768);
+});
+
+test('errno is a number, and strerror has the words of the system for it', () => {
+  const socket = new Socket();
+  assert.equal(socket.bind('198.51.100.7:1'), -1);
+  assert.equal(errno(), constants.errno.EADDRNOTAVAIL);
+  assert.equal(strerror(), 'Cannot assign requested address');
+  assert.equal(strerror(errno()), strerror());
+  assert.equal(strerror(constants.errno.ECONNREFUSED), 'Connection refused');
+  assert.equal(strerror(0), 'Success');
+  thrown(() => strerror('x' as unknown as number), 'RUNTIME-TYPE-ERROR');
+});
+
+test('a QoreException has err, desc and arg, and is an Error with a cause', () => {
+  const error = thrown(() => new Socket().connect('127.0.0.1:1'), 'SOCKET-CONNECT-ERROR');
+  assert.ok(error instanceof Error && error instanceof QoreException);
+  assert.equal(error.arg, null);
+  assert.ok(error.cause instanceof Error);
+  assert.match(error.stack ?? '', /module\.test/);
+});
+
+test('after setParseOptions(PO_NO_NETWORK) there are no sockets', () => {
+  const program = `
+    import { PO_NO_NETWORK, QoreException, setParseOptions, Socket } from 'berkeley/dialects/qore';
+    const before = new Socket();
+    before.bind('127.0.0.1:0');
+    try { setParseOptions('all'); } catch (error) { console.log(error instanceof QoreException); }
+    setParseOptions(PO_NO_NETWORK);
+    setParseOptions(0);
+    for (const make of [() => new Socket(), () => before.copy()])
+      try { make(); console.log('made'); } catch (error) { console.log(error.err); }`;
+  const text = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    cwd: import.meta.dirname,
+  });
+  assert.deepEqual(text.trim().split('\n'), ['true', 'PARSE-EXCEPTION', 'PARSE-EXCEPTION']);
+});
+
+test('an object shows no secret when it is looked at', async (t) => {
+  const { socket } = await connected(t);
+  assert.match(inspect(socket), /^Socket \{ id: \d+, open: \d+, secure: false \}$/);
+  socket.close();
+  assert.match(inspect(socket), /closed/);
+});
+
+test('using ends the object with its block', async (t) => {
+  const { python, port } = await connected(t);
+  {
+    using socket = new Socket();
+    socket.connect(`127.0.0.1:${port}`, LIMIT);
+    await python.run('d, _ = l.accept()');
+  }
+  assert.equal(await python.value('len(d.recv(1))'), 0);
+});
+
+test('datagrams are sent and received whole', async (t) => {
+  const python = startPuppet(
+    t,
+    `u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(('127.0.0.1', 0)); say(u.getsockname()[1])`,
+  );
+  const port = Number(await python.line());
+  const socket = newSocket(t);
+  socket.connectINET('127.0.0.1', port, LIMIT, AF_INET, SOCK_DGRAM);
+  assert.equal(socket.getPort(), port);
+  assert.equal(socket.send('é'), 0);
+  assert.equal(
+    await python.value('(lambda m: [m[0].hex(), globals().__setitem__("a", m[1])][0])(u.recvfrom(100))'),
+    'c3a9',
+  );
+  await python.run("u.sendto(b'hello', a); u.sendto(b'\\xff', a); u.sendto(b'', a)");
+  assert.equal(socket.recv(100, LIMIT), 'hello');
+  thrown(() => socket.recv(0, LIMIT), 'ENCODING-CONVERSION-ERROR');
+  assert.equal(socket.recvBinary(0, LIMIT).length, 0);
+  thrown(() => socket.recv(0, 20), 'SOCKET-TIMEOUT');
+  socket.setCharset('KOI8-R');
+  thrown(() => socket.send('x'), 'ENCODING-CONVERSION-ERROR');
+  const bound = newSocket(t);
+  bound.bindINET('127.0.0.1', 0, false, AF_INET, SOCK_DGRAM, 17);
+  await python.run(`u.sendto(b'to you', ('127.0.0.1', ${bound.getPort()}))`);
+  assert.equal(bound.recv(2, LIMIT), 'to');
+  assert.equal(bound.send('nobody'), -1);
+  assert.equal(strerror(), 'Destination address required');
+});
