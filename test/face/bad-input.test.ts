@@ -212,6 +212,13 @@ const ofConn: Row[] = [
   ['writeLine', ['a\nb'], 'text'],
   ['writeLine', [5], 'text'],
   ['writeLine', ['x', { eol: 5 }], 'eol'],
+  ['readHttpHead', [{ max: 0 }], 'max', 'RangeError'],
+  ['readHttpHead', [{ maxHeaders: -1 }], 'maxHeaders', 'RangeError'],
+  ['readHttpHead', [{ maxHeaders: '5' }], 'maxHeaders'],
+  ['writeHttpRequest', [], 'request'],
+  ['writeHttpRequest', [{ method: 'GET', path: '/\r\n' }], 'path'],
+  ['writeHttpResponse', ['200'], 'response'],
+  ['writeHttpResponse', [{ status: 99 }], 'status', 'RangeError'],
   ['shutdown', ['both'], 'how'],
   ...(['readExact', 'peek'] as const).flatMap((call) =>
     op.map(([o, argument, error]): Row => [call, [4, o], argument, error]),
@@ -221,8 +228,8 @@ const ofConn: Row[] = [
   ...(['write', 'writeLine'] as const).flatMap((call) =>
     op.map(([o, argument, error]): Row => [call, ['x', o], argument, error]),
   ),
-  ...(['readLine', 'readAll', 'waitReadable', 'waitFlushed', 'closeWrite', 'close'] as const).flatMap((call) =>
-    op.map(([o, argument, error]): Row => [call, [o], argument, error]),
+  ...(['readLine', 'readHttpHead', 'readAll', 'waitReadable', 'waitFlushed', 'closeWrite', 'close'] as const).flatMap(
+    (call) => op.map(([o, argument, error]): Row => [call, [o], argument, error]),
   ),
 ];
 

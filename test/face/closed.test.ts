@@ -24,6 +24,9 @@ inBothColours('every method of what is closed is a ClosedError', async (net) => 
     [one, 'write', ['x']],
     [one, 'write', ['']],
     [one, 'writeLine', ['x']],
+    [one, 'readHttpHead', []],
+    [one, 'writeHttpRequest', [{ method: 'GET', path: '/' }]],
+    [one, 'writeHttpResponse', [{ status: 200 }]],
     [one, 'shutdown', ['rd']],
     ...['recv', 'accept', 'tryAccept', 'listen', 'getsockname', 'getpeername', 'queued', 'dup', 'detach'].flatMap(
       (call): [object, string, unknown[]][] => [

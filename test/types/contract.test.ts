@@ -88,6 +88,21 @@ export function wrongUses(conn: SyncConn, asynchronous: AsyncConn): void {
   conn.read(1, { timeout: '5 seconds' });
   // @ts-expect-error: a limit has a unit
   conn.read(1, { timeout: '5' });
+  same<ReturnType<SyncConn['readHttpHead']>, sync.HttpHead | null>(true);
+  same<ReturnType<AsyncConn['writeHttpRequest']>, Promise<number>>(true);
+  conn.writeHttpRequest({
+    method: 'GET',
+    path: '/',
+    headers: { a: 'x', b: 1, c: true, d: ['x', 'y'] },
+    body: Buffer.alloc(1),
+  });
+  conn.writeHttpResponse({ status: 200, headers: [['a', 'x']] as const, body: 'x' });
+  // @ts-expect-error: a request has a path
+  conn.writeHttpRequest({ method: 'GET' });
+  // @ts-expect-error: a status is a number
+  conn.writeHttpResponse({ status: '200' });
+  // @ts-expect-error: a header has a value
+  conn.writeHttpResponse({ status: 200, headers: { a: null } });
   // @ts-expect-error: data is text or bytes
   conn.write(5);
   // @ts-expect-error: there are three ways to shut down

@@ -42,7 +42,7 @@ export function outgoingRequest(r: HttpRequest, encoding: Encoding): OutgoingHtt
 export function outgoingResponse(r: HttpResponse, encoding: Encoding): OutgoingHttp {
   checkObject('response', r);
   const status = wholeNumber('status', r.status, 100, 599);
-  const reason = r.reason ?? reasonOf(status);
+  const reason = r.reason === undefined ? reasonOf(status) : r.reason;
   if (typeof reason !== 'string') throw invalidType('reason', 'a string', reason);
   if (!isText(reason)) throw invalidValue('reason', `must ${NO_CONTROL}`, reason);
   const version = versionOf(r.version);
