@@ -1,6 +1,7 @@
 // Owns what the tests of files and relays share: a Python at the other end that counts and digests, files to send, and the
 // count of descriptors. It must not know what is tested.
 
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -80,5 +81,12 @@ export function sha256(...pieces: readonly (Uint8Array | string)[]): string {
 export function fileOf(t: TestContext, bytes: Uint8Array | string): string {
   const path = join(folder(t), 'file');
   writeFileSync(path, bytes);
+  return path;
+}
+
+/** A FIFO in a folder of the test. */
+export function fifoOf(t: TestContext): string {
+  const path = join(folder(t), 'fifo');
+  execFileSync('mkfifo', [path]);
   return path;
 }
