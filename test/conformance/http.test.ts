@@ -91,18 +91,25 @@ onEvery('a head is bounded: 64 KiB and 100 headers unless told, and a LimitError
   }
 });
 
+const LONG = (process.env['BERKELEY_HEAVY'] ? 64 : 4) << 20;
+
 onEvery(
-  'a line of 8 MiB, and 10,000 headers, take time that grows with their size',
+  'a very long line, and 10,000 headers, take time that grows with their size',
   async (it) => {
     const headers = Array.from({ length: 10_000 }, (_, i) => `h${i}: v\r\n`).join('');
-    const text = `GET / HTTP/1.1\r\n${headers}long: ${'x'.repeat(8 << 20)}\r\n\r\n`;
-    const { conn } = await it.open([['send', { text }], ['close']]);
+    const { conn } = await it.open([
+      ['send', { text: `GET / HTTP/1.1\r\n${headers}long: ` }],
+      ['line', LONG],
+      ['send', { text: '\r\n\r\n' }],
+      ['close'],
+    ]);
     await conn.peek(1);
     const begun = performance.now();
-    const head = await conn.readHttpHead({ max: 1 << 25 });
+    const head = await conn.readHttpHead({ max: LONG * 2 });
     assert.equal(head!.raw.length, 10_001);
-    assert.equal(head!.headers['long']!.length, 8 << 20);
-    assert.ok(performance.now() - begun < 5000);
+    assert.equal(head!.headers['long']!.length, LONG);
+    // With the square of the size it would be minutes.
+    assert.ok(performance.now() - begun < LONG / 1024);
   },
   { transports: ['tcp4', 'tls'] },
 );
