@@ -9,7 +9,7 @@ import type { Encoding } from '../codec/text.js';
 import { refusal } from '../error/make.js';
 import { SocketError } from '../error/socket-error.js';
 import { errnoName, systemError } from '../error/system.js';
-import { isHeard, newId, type Origin, type Tap, tell } from '../event/tap.js';
+import { isHeard, newId, type Origin, readChannel, sentChannel, type Tap, tell } from '../event/tap.js';
 import { SOCK_STREAM } from '../native/constants.js';
 import type { Handle } from './handle.js';
 import type { Layer } from './layer.js';
@@ -116,19 +116,22 @@ export class Stream implements Sender, Origin {
   receivePiece(max: number, receiver: Receiver | null = null): Buffer | null | Want {
     if (this.layer !== null) {
       const piece = this.layer.receivePiece(max);
-      if (piece instanceof Buffer) this.tellRead(piece.length, receiver);
+      if (piece instanceof Buffer) this.arrived(piece.length, receiver);
       return piece;
     }
     const { registration } = this.handle;
     const n = this.#received(receiveSlab, registration, slabRoom(max));
-    if (n > 0) this.tellRead(n, receiver);
-    return n > 0 ? slabTake(n) : n === 0 ? null : (n as Want);
+    if (n > 0) {
+      this.arrived(n, receiver);
+      return slabTake(n);
+    }
+    return n === 0 ? null : (n as Want);
   }
 
   /** Receives into the caller's memory; 0 is the end. The buffer must be empty. */
   receiveInto(target: Uint8Array, offset: number, length: number, receiver: Receiver | null = null): number {
     const n = this.receiveUntold(target, offset, length);
-    if (n > 0) this.tellRead(n, receiver);
+    if (n > 0) this.arrived(n, receiver);
     return n;
   }
 
@@ -161,16 +164,13 @@ export class Stream implements Sender, Origin {
 
   sent(bytes: number, total: number, wanted: number): void {
     this.bytesWritten += bytes;
-    if (isHeard(this, 'sent')) tell(this, 'sent', { bytes, total, wanted });
+    if (this.tap !== null || sentChannel.hasSubscribers) this.#tellSent(bytes, total, wanted);
   }
 
   /** `bytes` were received. */
-  tellRead(bytes: number, receiver: Receiver | null): void {
+  arrived(bytes: number, receiver: Receiver | null): void {
     if (receiver !== null) receiver.received += bytes;
-    if (!isHeard(this, 'read')) return;
-    const total = receiver?.received ?? bytes;
-    const wanted = receiver?.wanted;
-    tell(this, 'read', wanted === undefined ? { bytes, total } : { bytes, total, wanted });
+    if (this.tap !== null || readChannel.hasSubscribers) this.#tellRead(bytes, receiver);
   }
 
   /** The descriptor is gone, and nothing will happen any more. */
@@ -208,6 +208,17 @@ export class Stream implements Sender, Origin {
       truncated: this.truncated,
       ...(failure === null ? {} : { error: failure }),
     });
+  }
+
+  #tellSent(bytes: number, total: number, wanted: number): void {
+    if (isHeard(this, 'sent')) tell(this, 'sent', { bytes, total, wanted });
+  }
+
+  #tellRead(bytes: number, receiver: Receiver | null): void {
+    if (!isHeard(this, 'read')) return;
+    const total = receiver?.received ?? bytes;
+    const wanted = receiver?.wanted;
+    tell(this, 'read', wanted === undefined ? { bytes, total } : { bytes, total, wanted });
   }
 
   #received(

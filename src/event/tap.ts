@@ -112,6 +112,10 @@ export function checkQueue(queue: unknown): Queue {
   return queue;
 }
 
+/** FAST PATH (bench: echo, 64 B): those two are asked for in every transfer. */
+export const readChannel = channel('berkeley:read');
+export const sentChannel = channel('berkeley:sent');
+
 /** `berkeley:lookup` and so on. */
 const channels: Readonly<Record<EventName, Channel>> = {
   lookup: channel('berkeley:lookup'),
@@ -121,8 +125,8 @@ const channels: Readonly<Record<EventName, Channel>> = {
   attemptFailed: channel('berkeley:attemptFailed'),
   tlsStart: channel('berkeley:tlsStart'),
   tlsDone: channel('berkeley:tlsDone'),
-  read: channel('berkeley:read'),
-  sent: channel('berkeley:sent'),
+  read: readChannel,
+  sent: sentChannel,
   closed: channel('berkeley:closed'),
   deleted: channel('berkeley:deleted'),
 };
