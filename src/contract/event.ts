@@ -3,6 +3,7 @@
 import type { Address } from './address.js';
 import type { CloseInfo } from './conn.js';
 import type { SocketErrorShape } from './error.js';
+import type { HttpHead } from './http.js';
 import type { TlsInfo } from './tls.js';
 
 /** What a handshake came to, without anything that is secret. */
@@ -12,7 +13,7 @@ export type TlsFacts = Pick<
 >;
 
 /**
- * Every event and what it carries. No event carries data that is read or written, keys, or session tickets.
+ * Every event and what it carries. No event carries keys or session tickets, nor, besides the heads of HTTP, data that is read or written.
  *
  * `connect` to a name posts `lookup`, `resolved` for each address, `connecting` and perhaps `attemptFailed` for each
  * address that is tried, `connected`, and with TLS `tlsStart` and `tlsDone`. IPv6 and IPv4 are looked up side by side, so
@@ -45,6 +46,10 @@ export interface Events {
   read: { readonly bytes: number; readonly total: number; readonly wanted?: number };
   /** The kernel took bytes; with TLS, plaintext went into records. `total` is what is out of this operation so far, `wanted` all of it. */
   sent: { readonly bytes: number; readonly total: number; readonly wanted: number };
+  /** A request or a response is about to go out, `Content-Length` added: whatever credentials are in its headers are in here. */
+  httpSent: HttpHead;
+  /** `readHttpHead` has read one: it is the same object. */
+  httpReceived: HttpHead;
   /** It is closed: what `closeInfo` says. A listener posts it, too; a dial that failed does not, because there was nothing to close. */
   closed: CloseInfo;
   /** The last event, right behind `closed`: the connection lets go of its listeners and its queue. */

@@ -1,15 +1,17 @@
-// Owns HTTP/1 heads on a connection: the operation that reads one, and the write of a message. What a head may look like is
-// the business of codec/http.
+// Owns HTTP/1 heads on a connection: the operation that reads one, and the write of a message; both are told as events. What a
+// head may look like is the business of codec/http.
 
 import type { HttpHead } from '../contract/http.js';
+import { addHeader } from '../codec/http/head.js';
 import { HeadParser } from '../codec/http/head-parser.js';
 import { httpPieces, type OutgoingHttp } from '../codec/http/head-writer.js';
+import { isHeard, tell } from '../event/tap.js';
 import type { Attempt } from './attempt.js';
 import { Reading } from './reading.js';
 import type { SendAll } from './send.js';
 import type { Stream } from './stream.js';
 import type { Want } from './want.js';
-import { write } from './writing.js';
+import { StreamSend } from './writing.js';
 
 export class ReadHttpHead extends Reading implements Attempt<HttpHead | null> {
   readonly #parser: HeadParser;
@@ -25,6 +27,7 @@ export class ReadHttpHead extends Reading implements Attempt<HttpHead | null> {
       const head = this.#parser.next(buffer.view());
       if (head !== null) {
         buffer.skip(this.#parser.used);
+        if (isHeard(this.stream, 'httpReceived')) tell(this.stream, 'httpReceived', head);
         return head;
       }
       const got = this.stream.fill(1, this);
@@ -40,5 +43,24 @@ export class ReadHttpHead extends Reading implements Attempt<HttpHead | null> {
 
 /** Head and body are one write: nothing can come between them. */
 export function writeHttp(stream: Stream, message: OutgoingHttp): SendAll {
-  return write(stream, httpPieces(message));
+  stream.check('write');
+  return new HttpSend(stream, message);
+}
+
+class HttpSend extends StreamSend {
+  readonly #stream: Stream;
+  readonly #message: OutgoingHttp;
+
+  constructor(stream: Stream, message: OutgoingHttp) {
+    super(stream, httpPieces(message));
+    this.#stream = stream;
+    this.#message = message;
+  }
+
+  protected override begin(): void {
+    if (!isHeard(this.#stream, 'httpSent')) return;
+    const { head, lines } = this.#message;
+    for (const [name, value] of lines) addHeader(head, name, value);
+    tell(this.#stream, 'httpSent', head);
+  }
 }

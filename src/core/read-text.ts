@@ -22,7 +22,7 @@ export class ReadText extends Reading implements Attempt<string | null> {
       const whole = length === 0 ? 0 : wholeCharacters(buffer.view(length), encoding);
       if (whole > 0) return this.#take(whole);
       if (length === this.#max) throw limitError('no whole character', this.#max);
-      const got = this.stream.fill();
+      const got = this.stream.fill(1, this);
       if (got < 0) return got as Want;
       if (got === 0) return this.#last();
     }

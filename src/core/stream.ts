@@ -116,13 +116,13 @@ export class Stream implements Sender, Origin {
   receivePiece(max: number, receiver: Receiver | null = null): Buffer | null | Want {
     if (this.layer !== null) {
       const piece = this.layer.receivePiece(max);
-      if (piece instanceof Buffer) this.arrived(piece.length, receiver);
+      if (piece instanceof Buffer) this.tellRead(piece.length, receiver);
       return piece;
     }
     const { registration } = this.handle;
     const n = this.#received(receiveSlab, registration, slabRoom(max));
     if (n > 0) {
-      this.arrived(n, receiver);
+      this.tellRead(n, receiver);
       return slabTake(n);
     }
     return n === 0 ? null : (n as Want);
@@ -131,7 +131,7 @@ export class Stream implements Sender, Origin {
   /** Receives into the caller's memory; 0 is the end. The buffer must be empty. */
   receiveInto(target: Uint8Array, offset: number, length: number, receiver: Receiver | null = null): number {
     const n = this.receiveUntold(target, offset, length);
-    if (n > 0) this.arrived(n, receiver);
+    if (n > 0) this.tellRead(n, receiver);
     return n;
   }
 
@@ -164,13 +164,13 @@ export class Stream implements Sender, Origin {
 
   sent(bytes: number, total: number, wanted: number): void {
     this.bytesWritten += bytes;
-    if (this.tap !== null || sentChannel.hasSubscribers) this.#tellSent(bytes, total, wanted);
+    if (this.tap !== null || sentChannel.hasSubscribers) this.#postSent(bytes, total, wanted);
   }
 
   /** `bytes` were received. */
-  arrived(bytes: number, receiver: Receiver | null): void {
+  tellRead(bytes: number, receiver: Receiver | null): void {
     if (receiver !== null) receiver.received += bytes;
-    if (this.tap !== null || readChannel.hasSubscribers) this.#tellRead(bytes, receiver);
+    if (this.tap !== null || readChannel.hasSubscribers) this.#postRead(bytes, receiver);
   }
 
   /** The descriptor is gone, and nothing will happen any more. */
@@ -210,11 +210,11 @@ export class Stream implements Sender, Origin {
     });
   }
 
-  #tellSent(bytes: number, total: number, wanted: number): void {
+  #postSent(bytes: number, total: number, wanted: number): void {
     if (isHeard(this, 'sent')) tell(this, 'sent', { bytes, total, wanted });
   }
 
-  #tellRead(bytes: number, receiver: Receiver | null): void {
+  #postRead(bytes: number, receiver: Receiver | null): void {
     if (!isHeard(this, 'read')) return;
     const total = receiver?.received ?? bytes;
     const wanted = receiver?.wanted;

@@ -46,7 +46,8 @@ export function writeRest(stream: Stream, bytes: Uint8Array, done: number): Send
   return new StreamSend(stream, [bytes], done);
 }
 
-class StreamSend extends SendAll {
+/** One write of a connection. */
+export class StreamSend extends SendAll {
   readonly #stream: Stream;
   #begun: boolean;
 
@@ -73,8 +74,16 @@ class StreamSend extends SendAll {
       const want = layer.advance();
       if (want !== null) return want;
     }
-    this.#begun = true;
+    if (!this.#begun) {
+      this.#begun = true;
+      this.begin();
+    }
     return super.step();
+  }
+
+  /** It is its turn, and nothing is sent yet. */
+  protected begin(): void {
+    // Most have nothing to say to that.
   }
 
   /** Given up before it was complete: what the peer has is not all. A wrong limit stops it before it begins. */

@@ -127,6 +127,8 @@ const channels: Readonly<Record<EventName, Channel>> = {
   tlsDone: channel('berkeley:tlsDone'),
   read: readChannel,
   sent: sentChannel,
+  httpSent: channel('berkeley:httpSent'),
+  httpReceived: channel('berkeley:httpReceived'),
   closed: channel('berkeley:closed'),
   deleted: channel('berkeley:deleted'),
 };

@@ -19,6 +19,8 @@ export const names: readonly Name[] = [
   'tlsDone',
   'read',
   'sent',
+  'httpSent',
+  'httpReceived',
   'closed',
   'deleted',
 ];

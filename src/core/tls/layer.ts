@@ -163,7 +163,7 @@ export class TlsLayer implements Layer {
     this.release();
     if (rest.length > 0) {
       stream.count(rest.length);
-      stream.arrived(rest.length, null);
+      stream.tellRead(rest.length, null);
       stream.buffer.append(rest);
     }
   }

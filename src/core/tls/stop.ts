@@ -79,7 +79,7 @@ export class StopTls implements Attempt<void> {
       if (n === 0) return null;
       if (isWant(n)) return n;
       buffer.commit(n);
-      this.#stream.arrived(n, null);
+      this.#stream.tellRead(n, null);
     }
   }
 }
