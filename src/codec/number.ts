@@ -21,6 +21,13 @@ export function formOf(type: unknown): NumForm {
   throw invalidValue('type', `must be one of ${[...forms.keys()].join(', ')}`, type);
 }
 
+/** The greatest length that a number of the type can say; null for types that are no integers. */
+export function lengthLimit(type: NumType): number | null {
+  if (type.startsWith('f')) return null;
+  const bits = Number(/\d+/.exec(type)![0]);
+  return 2 ** (type.startsWith('i') ? bits - 1 : bits) - 1;
+}
+
 /** The bytes of a value. */
 export function numberBytes(type: unknown, value: unknown): Buffer {
   const form = formOf(type);

@@ -1,7 +1,7 @@
 // The stream layer: a connection with a read buffer, whose writes are complete when they return.
 
 import type { Address } from './address.js';
-import type { NumOf, NumType } from './codec.js';
+import type { Codec, Framed, NumOf, NumType } from './codec.js';
 import type { SocketErrorShape } from './error.js';
 import type { FilePart, FileSource } from './file.js';
 import type { EventQueue, Events } from './event.js';
@@ -184,6 +184,16 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
    * @example await conn.writeNum('u64le', 2n ** 40n);
    */
   writeNum<T extends NumType>(type: T, value: NumOf<T>, o?: Op): R<M, void>;
+  /**
+   * Frames instead of bytes: `codecs` makes the usual codecs, and an object with `encode`, `decode` and `maxFrame` is one.
+   *
+   * @throws TypeError, RangeError for what is no codec
+   * @example
+   * const messages = conn.framed(codecs.lengthPrefixed('u32', { max: 65536 }));
+   * await messages.write(Buffer.from('hello'));
+   * for await (const message of messages) console.log(message);
+   */
+  framed<I, O = I>(codec: Codec<I, O>): Framed<M, I, O>;
   /** Waits until a read would not wait: poll(2) for data, the end, or an error. `false` when the limit is spent. Consumes nothing. */
   waitReadable(o?: Op): R<M, boolean>;
   /**

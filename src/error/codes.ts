@@ -11,6 +11,7 @@ export const codes = {
   ERR_DESCRIPTOR_IN_USE: 'the descriptor already belongs to a socket of this library',
   ERR_ENCODING: 'the text cannot be converted',
   ERR_HTTP_HEAD: 'what arrived is no HTTP head',
+  ERR_FRAME: 'the codec refuses a frame, or is wrong itself',
   ERR_INVALID_ARG_TYPE: 'an argument has the wrong type',
   ERR_INVALID_ARG_VALUE: 'an argument has the wrong value',
   ERR_LIMIT: 'more bytes than the limit allows',

@@ -56,6 +56,15 @@ export function limitError(what: string, max: number, unit = 'bytes', option = '
   });
 }
 
+/** A frame to be written that is longer than its codec allows. */
+export function frameTooLong(length: number, max: number): LimitError {
+  return new LimitError(`write ERR_LIMIT: a frame of ${length} bytes is not within ${max} bytes`, {
+    code: 'ERR_LIMIT',
+    phase: 'write',
+    hint: 'Nothing was sent.',
+  });
+}
+
 /** A refusal of what TLS was to be made of: keys, certificates, settings. */
 export function tlsRefusal(code: LibraryCode, why: string, facts?: Facts): TlsError {
   return new TlsError(`tls ${code}: ${why}`, { code, phase: 'config', ...facts });

@@ -2,8 +2,8 @@
 
 import type { InspectOptions } from 'node:util';
 import type { Address } from '../contract/address.js';
-import type { NumOf, NumType } from '../contract/codec.js';
-import type { CloseInfo, ConnBase } from '../contract/conn.js';
+import type { Codec, Framed, NumOf, NumType } from '../contract/codec.js';
+import type { CloseInfo, Conn, ConnBase } from '../contract/conn.js';
 import type { FileSource } from '../contract/file.js';
 import type { EventQueue, Events } from '../contract/event.js';
 import type { Data, Duration, Mode, Op, R } from '../contract/mode.js';
@@ -67,6 +67,7 @@ import {
   writeLine,
   writeNum,
 } from './conn-operations.js';
+import { framingOf } from './framed-face.js';
 import { type FileOp, writeFile } from './files.js';
 import { shutNumber } from './socket-face.js';
 
@@ -219,6 +220,10 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
   }
   writeFile(file: FileSource, o?: FileOp): R<M, number> {
     return this.colour.runner.run(writeFile, this.stream, file, o, o);
+  }
+  framed<I, O = I>(codec: Codec<I, O>): Framed<M, I, O> {
+    const { stream, colour } = this;
+    return colour.framed({ conn: this as ConnBase<M> as Conn<M>, stream, framing: framingOf(codec) });
   }
   waitReadable(o?: Op): R<M, boolean> {
     return this.colour.runner.go(() => new WaitReadable(this.stream), o);

@@ -9,6 +9,7 @@ import { ClosedError } from '../error/socket-error.js';
 import { writeAtOnce, writeRest } from '../core/writing.js';
 import type { Colour } from '../face/colour.js';
 import { ConnFace } from '../face/conn-face.js';
+import { FramedFace } from '../face/framed-face.js';
 import { ListenerFace } from '../face/listener-face.js';
 import { netOf } from '../face/net.js';
 import { SocketFace } from '../face/socket-face.js';
@@ -49,6 +50,12 @@ class Pieces implements AsyncIterator<Buffer, undefined> {
 
   next(): Promise<IteratorResult<Buffer, undefined>> {
     return promised.run(nextPiece, this.#stream, undefined, undefined, undefined);
+  }
+}
+
+class AsyncFramedFace<I, O> extends FramedFace<'async', I, O> implements AsyncIterable<I> {
+  [Symbol.asyncIterator](): AsyncIterator<I, undefined> {
+    return { next: () => this.next() };
   }
 }
 
@@ -117,6 +124,7 @@ const colour: Colour<'async'> = {
   runner: promised,
   socket: (handle) => new SocketFace(handle, colour),
   conn: (stream) => new AsyncConnFace(stream, colour) as Conn<'async'>,
+  framed: (parts) => new AsyncFramedFace(parts, promised),
   udp: (handle) => new AsyncUdpFace(handle, colour) as UdpSocket<'async'>,
   listener: (listening) => new AsyncListenerFace(listening, colour) as Listener<'async'>,
 };

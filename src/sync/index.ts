@@ -6,6 +6,7 @@ import type { Stream } from '../core/stream.js';
 import { ClosedError } from '../error/socket-error.js';
 import type { Colour } from '../face/colour.js';
 import { ConnFace } from '../face/conn-face.js';
+import { FramedFace } from '../face/framed-face.js';
 import { ListenerFace } from '../face/listener-face.js';
 import { netOf } from '../face/net.js';
 import { SocketFace } from '../face/socket-face.js';
@@ -17,6 +18,12 @@ class SyncConnFace extends ConnFace<'sync'> implements Iterable<Buffer> {
   [Symbol.iterator](): Iterator<Buffer, undefined> {
     const { stream } = this;
     return { next: () => blocking.run(nextPiece, stream, undefined, undefined, undefined) };
+  }
+}
+
+class SyncFramedFace<I, O> extends FramedFace<'sync', I, O> implements Iterable<I> {
+  [Symbol.iterator](): Iterator<I, undefined> {
+    return { next: () => this.next() };
   }
 }
 
@@ -54,6 +61,7 @@ const colour: Colour<'sync'> = {
   runner: blocking,
   socket: (handle) => new SocketFace(handle, colour),
   conn: (stream) => new SyncConnFace(stream, colour) as Conn<'sync'>,
+  framed: (parts) => new SyncFramedFace(parts, blocking),
   udp: (handle) => new SyncUdpFace(handle, colour) as UdpSocket<'sync'>,
   listener: (listening) => new SyncListenerFace(listening, colour) as Listener<'sync'>,
 };

@@ -32,6 +32,7 @@ test('what is no function is the same in both: classes, options, constants, feat
     'TlsError',
     'CertificateError',
     'options',
+    'codecs',
     'constants',
     'features',
     'eventQueue',
