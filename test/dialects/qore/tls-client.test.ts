@@ -136,7 +136,8 @@ test('bytes in the clear before the handshake are refused', async (t) => {
   socket.connect(`127.0.0.1:${port}`, LIMIT);
   await python.run('c, _ = l.accept(); c.sendall(b"injected")');
   assert.equal(socket.isDataAvailable(LIMIT), true);
-  thrown(() => socket.upgradeClientToSSL(LIMIT), 'SOCKET-SSL-ERROR');
+  const { desc } = thrown(() => socket.upgradeClientToSSL(LIMIT), 'SOCKET-SSL-ERROR');
+  assert.match(desc, /in the clear/);
   assert.equal(socket.isOpen(), false);
 });
 
