@@ -3,9 +3,9 @@
 
 import { options } from '../../sync/index.js';
 import type { Socket } from '../../contract/socket.js';
-import { strerror } from '../../error/strerror.js';
+import { strerror, words } from '../../error/strerror.js';
 import { SO_ERROR, SO_LINGER, SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET } from './constants.js';
-import { TypeError, ValueError } from './exceptions.js';
+import { SocketException, TypeError, ValueError } from './exceptions.js';
 import { typeOf } from './values.js';
 
 /** `false` and 0 switch off whatever it is. */
@@ -18,6 +18,8 @@ export function setOption(socket: Socket<'sync'>, option: number, value: unknown
 
 /** SO_ERROR is the words for the error, or nil where there is none. */
 export function getOption(socket: Socket<'sync'>, option: number): number | string | null {
+  // A name that this system lacks.
+  if (option < 0) throw new SocketException(words('ENOPROTOOPT')!, 'ENOPROTOOPT');
   if (option === SO_LINGER) return (socket.getOption(options.SO_LINGER) ?? 0) / 1000;
   const value = socket.getsockopt(SOL_SOCKET, option);
   if (option !== SO_ERROR) return value;
