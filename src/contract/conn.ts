@@ -233,7 +233,7 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
    *
    * `Content-Length` is added unless the headers have it or Transfer-Encoding, or the status is 1xx, 204 or 304. Without `body`
    * it is 0, but not added where the end of the connection ends the body: with `Connection: close`, or version 1.0. To be
-   * followed by a body of your own, the head needs one of those.
+   * followed by a body of your own, the head needs one of those. `'Content-Length': []` is none.
    *
    * @throws TypeError and RangeError (`status`) as writeHttpRequest: nothing is sent. Otherwise as `write`
    * @example await conn.writeHttpResponse({ status: 200, headers: { 'Content-Type': 'text/plain' }, body: 'hello\n' });

@@ -7,8 +7,9 @@
 
 import type { HttpHead } from '../../contract/http.js';
 import { limitError, refusal } from '../../error/make.js';
+import { codingFault, lengthOf } from './framing.js';
 import { addHeader, requestHead, responseHead } from './head.js';
-import { isTarget, isText, isToken, isVersion, lengthOf } from './syntax.js';
+import { isTarget, isText, isToken, isVersion, trimmed } from './syntax.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -130,18 +131,6 @@ function foreign(text: string): string | null {
   return text.includes('\0') ? 'has a NUL' : null;
 }
 
-/** The text from `start` on without the blanks around it. String.trim would take bytes above 127 as well. */
-function trimmed(text: string, start: number): string {
-  let end = text.length;
-  while (start < end && isBlank(text.charCodeAt(start))) start++;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
-}
-
 /**
  * What is wrong with the way the head says how long its body is. That is settled here, because nobody can say where
  * the next message begins if it is wrong (RFC 9112 §6.3). Null when nothing is.
@@ -155,17 +144,8 @@ function framing({ headers, method }: HttpHead): string | null {
     if (typeof length !== 'string') return 'ends a head with several Content-Lengths';
     if (lengthOf(length) < 0) return 'ends a head with a Content-Length that is no number';
   }
-  if (coding === undefined) return null;
-  const codings = String(coding)
-    .split(',')
-    .map((one) => trimmed(one, 0).toLowerCase());
-  if (codings.every((one) => one === '')) return 'ends a head with an empty Transfer-Encoding';
-  // §6.1: chunked once, and §6.3: last of all in a request. A response may also go to the end of the connection.
-  const chunked = codings.indexOf('chunked');
-  if (chunked !== codings.lastIndexOf('chunked')) return 'ends a head that is chunked twice';
-  if (method !== undefined && (chunked < 0 || chunked !== codings.length - 1))
-    return 'ends a request whose Transfer-Encoding does not end with chunked';
-  return null;
+  const fault = coding === undefined ? null : codingFault(String(coding), method !== undefined);
+  return fault === null ? null : `ends a head with ${fault}`;
 }
 
 /** What cannot begin a head is known from its first byte: a peer that speaks something else may wait for us now. */

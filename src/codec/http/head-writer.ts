@@ -5,9 +5,10 @@ import type { HttpHead, HttpHeaders, HttpRequest, HttpResponse } from '../../con
 import { invalidType, invalidValue, wholeNumber } from '../../error/invalid.js';
 import { toBytes } from '../bytes.js';
 import type { Encoding } from '../text.js';
+import { codingFault, lengthOf } from './framing.js';
 import { requestHead, responseHead } from './head.js';
 import { reasonOf } from './reasons.js';
-import { isTarget, isText, isToken, isVersion, lengthOf } from './syntax.js';
+import { isTarget, isText, isToken, isVersion } from './syntax.js';
 
 /** Up to this size a body is copied behind its head, which costs less than a second piece and goes out as one TLS record. */
 const TOGETHER = 16 * 1024;
@@ -35,7 +36,8 @@ export function outgoingRequest(r: HttpRequest, encoding: Encoding): OutgoingHtt
   const version = versionOf(r.version);
   const body = r.body === undefined ? null : toBytes('body', r.body, encoding);
   const lines = linesOf(r.headers);
-  if (!isFramed(lines, body) && (body !== null || WITH_CONTENT.includes(method))) addLength(lines, body);
+  const saysLength = checkLength(lines, body, r.headers, true) !== null;
+  if (!saysLength && (body !== null || WITH_CONTENT.includes(method))) addLength(lines, body);
   return { head: requestHead(version, method, path), lines, body };
 }
 
@@ -48,13 +50,13 @@ export function outgoingResponse(r: HttpResponse, encoding: Encoding): OutgoingH
   const version = versionOf(r.version);
   const body = r.body === undefined ? null : toBytes('body', r.body, encoding);
   const lines = linesOf(r.headers);
-  const framed = isFramed(lines, body);
+  const length = checkLength(lines, body, r.headers, false);
   if (status < 200 || status === 204 || status === 304) {
     if (body !== null && body.length > 0) throw invalidValue('body', `must be empty with status ${status}`, r.body);
     // RFC 9110 §8.6, RFC 9112 §6.1. A 304 may say what the length would have been.
-    if (framed && status !== 304)
-      throw invalidValue('headers', `must not announce a body with status ${status}`, r.headers);
-  } else if (!framed && (body !== null || !endsWithConnection(version, lines))) {
+    if (length === 'said' && status !== 304)
+      throw invalidValue('headers', 'must not announce a body with this status', status);
+  } else if (length === null && (body !== null || !endsWithConnection(version, lines))) {
     addLength(lines, body);
   }
   return { head: responseHead(version, status, reason), lines, body };
@@ -112,19 +114,41 @@ function addLine(lines: [string, string][], name: unknown, value: unknown): void
 
 const NO_CONTROL = 'not contain CR, LF, NUL, other control characters, or characters above U+00FF';
 
-/** Whether the headers say how long the body is; they must not contradict themselves, or the body. */
-function isFramed(lines: readonly [string, string][], body: Uint8Array | null): boolean {
+/** What the headers say of the body's length: null is nothing. They must not contradict themselves, or the body. */
+function checkLength(
+  lines: readonly [string, string][],
+  body: Uint8Array | null,
+  headers: HttpHeaders | undefined,
+  isRequest: boolean,
+): 'said' | 'left out' | null {
   const lengths = valuesOf(lines, 'content-length');
-  const isCoded = valuesOf(lines, 'transfer-encoding').length > 0;
-  if (lengths.length === 0) return isCoded;
-  // RFC 9112 §6.2.
-  if (isCoded) throw invalidValue('headers', 'must not have Content-Length and Transfer-Encoding', lengths[0]);
+  const codings = valuesOf(lines, 'transfer-encoding');
+  if (codings.length > 0) {
+    // RFC 9112 §6.2.
+    if (lengths.length > 0)
+      throw invalidValue('headers', 'must not have Content-Length and Transfer-Encoding', lengths[0]);
+    const fault = codingFault(codings.join(), isRequest);
+    if (fault !== null) throw invalidValue('headers', `must not have ${fault}`, codings);
+    return 'said';
+  }
+  if (lengths.length === 0) {
+    if (!isLeftOut(headers)) return null;
+    if (body !== null && body.length > 0)
+      throw invalidValue('headers.Content-Length', 'must not be left out before a body', []);
+    return 'left out';
+  }
   if (lengths.length > 1) throw invalidValue('headers', 'must not have Content-Length twice', lengths);
   const length = lengthOf(lengths[0]!);
   if (length < 0) throw invalidValue('headers.Content-Length', 'must be a number of bytes', lengths[0]);
   if (body !== null && length !== body.length)
     throw invalidValue('headers.Content-Length', `must be the length of the body, ${body.length} bytes`, length);
-  return true;
+  return 'said';
+}
+
+/** Content-Length is there, with no values: the caller wants none. */
+function isLeftOut(headers: HttpHeaders = {}): boolean {
+  if (Array.isArray(headers)) return false;
+  return Object.keys(headers).some((name) => name.toLowerCase() === 'content-length');
 }
 
 function addLength(lines: [string, string][], body: Uint8Array | null): void {

@@ -9,7 +9,6 @@ const TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
 const TARGET = /^(?:\/[\x21-\x7e]*|[A-Za-z][A-Za-z\d+.-]*:\/\/[\x21-\x7e]+|\*)$/;
 /** RFC 9112 §3.2.3: authority-form, visible ASCII without what begins another part of a URI: # / ? @. */
 const AUTHORITY = /^[!"$-.0->A-~]+:\d+$/;
-const DIGITS = /^\d+$/;
 
 export function isToken(text: string): boolean {
   return TOKEN.test(text);
@@ -24,12 +23,20 @@ export function isTarget(method: string, target: string): boolean {
   return (method === 'CONNECT' ? AUTHORITY : TARGET).test(target);
 }
 
-/** The number that a Content-Length says (RFC 9110 §8.6), or -1. Above 2^53 it could not be counted. */
-export function lengthOf(value: string): number {
-  return DIGITS.test(value) && Number.isSafeInteger(Number(value)) ? Number(value) : -1;
-}
-
 /** The versions that there are of HTTP/1. */
 export function isVersion(text: string): boolean {
   return text === '1.1' || text === '1.0';
+}
+
+/** The text from `start` on without the blanks around it. String.trim would take bytes above 127 as well. */
+export function trimmed(text: string, start = 0): string {
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+/** RFC 9110 §5.6.3: space and tab. */
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }

@@ -89,6 +89,16 @@ test("the caller's own length stands when it is that of the body, and with Trans
   assert.match(response({ status: 200, headers: coded, body: '0\r\n\r\n' }), /: chunked\r\n\r\n0\r\n\r\n$/);
 });
 
+test('a Content-Length without values is none, for answers to HEAD and CONNECT', () => {
+  const headers = { 'content-length': [] };
+  assert.equal(response({ status: 200, headers }), 'HTTP/1.1 200 OK\r\n\r\n');
+  assert.equal(response({ status: 204, headers }), 'HTTP/1.1 204 No Content\r\n\r\n');
+  assert.equal(request({ method: 'PUT', path: '/', headers, body: '' }), 'PUT / HTTP/1.1\r\n\r\n');
+  assert.throws(() => request({ method: 'PUT', path: '/', headers, body: 'x' }), { name: 'TypeError' });
+  assert.throws(() => response({ status: 200, headers, body: 'x' }), { name: 'TypeError' });
+  assert.match(response({ status: 200, headers: { ...headers, 'Content-Length': 5 } }), /Content-Length: 5\r\n\r\n$/);
+});
+
 type Wild = Record<string, unknown>;
 const inRequest: [argument: string, r: unknown, name?: 'RangeError'][] = [
   ...[undefined, null, 'GET / HTTP/1.1', 5].map((r): [string, unknown] => ['request', r]),
@@ -149,6 +159,10 @@ const inRequest: [argument: string, r: unknown, name?: 'RangeError'][] = [
   ['headers', { method: 'PUT', path: '/', headers: { 'Content-Length': ['3', '3'] }, body: 'abc' }],
   ['headers', { method: 'PUT', path: '/', headers: { 'Content-Length': 3, 'content-length': 3 }, body: 'abc' }],
   ['headers', { method: 'PUT', path: '/', headers: { 'Content-Length': 3, 'Transfer-Encoding': 'chunked' } }],
+  ...['', 'gzip', 'chunked, gzip', ['chunked', 'chunked']].map((coding): [string, Wild] => [
+    'headers',
+    { method: 'PUT', path: '/', headers: { 'transfer-encoding': coding } },
+  ]),
 ];
 
 for (const [i, [argument, r]] of inRequest.entries())
