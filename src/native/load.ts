@@ -36,16 +36,14 @@ function load(): Binding {
       reasons.push(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
     }
   }
-  return absent(() =>
-    refusal(
-      'ERR_NATIVE_MISSING',
-      'config',
-      `no native addon for ${platform} ${arch} ${libc()} (${reasons.join('; ')})`,
-      {
-        hint: 'Build it in the checkout with a C++ compiler, make and python3: npm run build',
-      },
-    ),
-  );
+  // Asked for once: a report takes a quarter of a second.
+  let system: string | null = null;
+  return absent(() => {
+    system ??= `${platform} ${arch} ${libc()}`;
+    return refusal('ERR_NATIVE_MISSING', 'config', `no native addon for ${system} (${reasons.join('; ')})`, {
+      hint: 'Build it in the checkout with a C++ compiler, make and python3: npm run build',
+    });
+  });
 }
 
 function libc(): string {
