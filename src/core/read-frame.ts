@@ -44,13 +44,16 @@ export class ReadFrame<I> extends Reading implements Attempt<IteratorResult<I, u
 
   step(): IteratorResult<I, undefined> | Want {
     const { buffer } = this.stream;
+    // What is there from before is looked at first; while a slow codec rests, more is gathered first.
+    let ask = this.#askAt === Infinity;
     for (;;) {
-      if (buffer.length > this.#seen) {
+      if (ask && buffer.length > this.#seen) {
         const frame = this.#decode();
         if (frame !== null) return frame;
       }
       const got = this.#gather();
       if (isWant(got)) return got;
+      ask = true;
       if (buffer.length > this.#seen) continue;
       if (buffer.length === 0) return END;
       throw endOfStream('the end of the frame', buffer.take(buffer.length));

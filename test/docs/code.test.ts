@@ -24,7 +24,7 @@ const isProgram = ({ code }: Block): boolean => /^import /m.test(code);
 
 function surroundings(colour: 'async' | 'sync'): string {
   return [
-    `import { address, adopt, connect, constants, eventQueue, features, listen, lookup, options, relay, reverse, select, setDefaults, share, udp,`,
+    `import { address, adopt, codecs, connect, constants, eventQueue, features, listen, lookup, options, relay, reverse, select, setDefaults, share, udp,`,
     `  CertificateError, ClosedError, EndOfStreamError, LimitError, ResolveError, SocketError, TimeoutError, TlsError,`,
     `  type Address, type Conn,`,
     `  type Listener, type Socket, type AsyncConn, type SyncConn, type UdpSocket } from '${colour === 'sync' ? 'berkeley/sync' : 'berkeley'}';`,
