@@ -21,6 +21,7 @@ const needed = [
   'dist/sync/index.js',
   'dist/sync/index.d.ts',
   'dist/cli/main.js',
+  ...['fatscript', 'magnolia', 'chapel', 'blade', 'qore'].map((name) => `dist/dialects/${name}/index.js`),
   'native/build/Release/berkeley.node',
   'native/build/Release/berkeley_tls.node',
 ];
@@ -38,6 +39,7 @@ const trial = `
 import assert from 'node:assert/strict';
 import * as promises from 'berkeley';
 import * as sync from 'berkeley/sync';
+import { bind, connect as dial } from 'berkeley/dialects/fatscript';
 for (const net of [promises, sync]) {
   const listener = await net.listen('127.0.0.1:0');
   const client = await net.connect(listener.address, { timeout: '10s' });
@@ -61,6 +63,12 @@ assert.equal(await server.readLine({ timeout: '10s' }), 'under TLS');
 assert.equal(client.tls.authorized, true);
 await Promise.all([client.close(), server.close()]);
 listener.close();
+const dialect = bind(0);
+const caller = dial('127.0.0.1', dialect.port);
+const callee = dialect.accept(10_000);
+callee.send('in a dialect');
+assert.equal(caller.receive(99).toString(), 'in a dialect');
+for (const one of [caller, callee, dialect]) one.close();
 console.log('works on Node.js ' + process.version + ', ' + client.tls.version);
 `;
 
