@@ -1,6 +1,6 @@
 // Owns the way from Blade's hosts and ports to addresses, and `get_address_info`.
 
-import { lookup, SocketError } from '../../sync/index.js';
+import { lookup, SocketError, TimeoutError } from '../../sync/index.js';
 import type { Address, Target } from '../../contract/address.js';
 import { words } from '../../error/strerror.js';
 import { AF_INET, AF_INET6, AF_UNIX, AF_UNSPEC, IP_ANY, IP_LOCAL } from './constants.js';
@@ -42,7 +42,7 @@ export function targets(
   return lookup(host, port, { ...o, family, kind: type });
 }
 
-/** The first of them. */
+/** The first of them. That there is none says nothing of the socket, which stays open. */
 export function addressOf(kind: Kind, host: string, port: number): Target {
   try {
     return targets(kind, host, port, {})[0]!;
@@ -61,7 +61,8 @@ export function toBindTo(kind: Kind, host: string, port: number): Target {
 
 /** What Blade says of a host that cannot be found. Text that can be no host's name is one. */
 export function unresolved(error: unknown): unknown {
-  if (error instanceof SocketError) return error;
+  if (error instanceof TimeoutError) return error;
+  if (error instanceof SocketError) return exceptionFor(error);
   return new SocketException(words('EADDRNOTAVAIL')!, 'EADDRNOTAVAIL', error);
 }
 

@@ -67,8 +67,8 @@ export class Life {
     } catch (error) {
       if (!this.blocking && error instanceof TimeoutError) return false;
       this.#pending = null;
-      // A connect that was given up cannot be begun again.
-      if (error instanceof TimeoutError) this.close();
+      // A connect that was given up cannot be begun again, and one without a host never began: it closes, too.
+      if (error instanceof TimeoutError || error instanceof SocketException) this.close();
       throw this.failed(error);
     }
     this.#arrive();

@@ -70,7 +70,9 @@ test('UDP: a limit, and what the system refuses', (t) => {
   throws(() => socket.send_to('127.0.0.1', 9, null, 'x'.repeat(65_508)), 'SocketException', 'Message too long');
   assert.equal(socket.is_closed, true);
   const other = made(t, AF_INET, SOCK_DGRAM);
-  throws(() => other.send_to('::1', 9, null, 'x'), 'SocketException', 'Cannot assign requested address');
+  for (const host of ['::1', 'not a host', 'no.such.host.invalid'])
+    throws(() => other.send_to(host, 9, null, 'x'), 'SocketException', 'Cannot assign requested address');
+  assert.equal(other.is_closed, false, 'a name says nothing of the socket');
 });
 
 test('UDP: a port where nobody is refuses the call after', async (t) => {

@@ -192,6 +192,7 @@ test('a host that cannot be found is `Cannot assign requested address`', (t) => 
   for (const host of ['no.such.host.invalid', 'not a host', '256.1.1.1', 'a\0b', '::1']) {
     const socket = made(t);
     throws(() => socket.connect(host, 80), 'SocketException', 'Cannot assign requested address');
+    assert.equal(socket.is_closed, true, host);
   }
 });
 
