@@ -126,7 +126,7 @@ function bodyOf(content: string | Uint8Array): { body?: string | Uint8Array } {
 
 function headerOf(conn: Conn<'sync'>, ms: number | null): HttpHash | string {
   try {
-    const head = conn.readHttpHead({ ...within(ms), max: HEADER });
+    const head = conn.readHttpHead({ ...within(ms), max: HEADER, maxHeaders: HEADER });
     if (head === null) throw remoteClosed('readHTTPHeader');
     return hashOf(head);
   } catch (error) {

@@ -147,6 +147,15 @@ test('what is no header is returned as text; the end, a limit and a flood are ex
   assert.equal(thrown(() => socket.readHTTPHeader(LIMIT), 'SOCKET-CLOSED').arg, null);
 });
 
+test('a header is as long as its bytes, however many lines they are', async (t) => {
+  const { socket, python } = await connected(t);
+  await python.run(
+    `c.sendall(b'GET / HTTP/1.1\\r\\n' + b''.join(b'h%d: v\\r\\n' % i for i in range(500)) + b'\\r\\n')`,
+  );
+  const header = socket.readHTTPHeader(LIMIT) as Record<string, unknown>;
+  assert.equal(header['h499'], 'v');
+});
+
 test('nginx answers a client of Qore', async (t) => {
   const program = installed(t, 'nginx');
   if (program === null) return;
