@@ -28,8 +28,6 @@ export class Link {
   /** Null while the socket is not connected. */
   conn: Conn<'sync'> | null = null;
   source: Source | null = null;
-  /** The host that was connected to, which a certificate is checked against. */
-  host: string | null = null;
   /** It connected, so its port is the other end's. */
   isClient = false;
   /** How often it was closed. */

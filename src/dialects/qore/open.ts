@@ -29,7 +29,6 @@ export function connectPort(link: Link, { host, service }: Port, kind: Kind, ms:
     connectKind(link, addresses[0]!, kind, left);
     return;
   }
-  link.host = host;
   link.takeConn(
     connect(host, addresses[0]!.port ?? 0, {
       ...within(left),
@@ -50,7 +49,6 @@ export function connectPort(link: Link, { host, service }: Port, kind: Kind, ms:
 
 /** Connects to the file of a UNIX domain socket. */
 export function connectPath(link: Link, path: string, kind: Kind): void {
-  link.host = null;
   link.post({ event: C.EVENT_CONNECTING, type: C.AF_UNIX, target: path });
   if (kind.socktype === C.SOCK_STREAM) link.takeConn(connect({ path }, { protocol: kind.protocol }), true);
   else connectKind(link, { path }, { ...kind, family: C.AF_UNIX }, null);

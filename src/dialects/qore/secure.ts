@@ -32,7 +32,6 @@ export function secure(link: Link, method: string, { server, told, identity }: S
       verify: server,
       // A client may say everything at once, and what it said belongs to the handshake.
       buffered: server ? 'feed' : 'reject',
-      ...(server ? {} : { serverName: link.host ?? false }),
       ...(certificate === null || privateKey === null
         ? {}
         : { cert: certificate.getPEM(), key: SSLPrivateKey.keyObject(privateKey) }),

@@ -15,8 +15,9 @@ export class TlsSocket extends OpeningSocket {
    * @throws QoreException `SOCKET-CONNECT-ERROR`, `SOCKET-SSL-ERROR`, `SOCKET-CLOSED` when the other end closes during the handshake
    */
   connectSSL(dest: string, timeout_ms: Timeout = -1): null {
-    const left = countdown(limitOf('connectSSL', timeout_ms));
-    this.connectTo('connectSSL', dest, left());
+    const ms = limitOf('connectSSL', timeout_ms);
+    const left = countdown(ms);
+    this.connectTo('connectSSL', dest, ms);
     this.#handshake('connectSSL', false, left());
     return null;
   }
@@ -29,8 +30,9 @@ export class TlsSocket extends OpeningSocket {
     family: SoftInt = C.AF_UNSPEC,
     socktype: SoftInt = C.SOCK_STREAM,
   ): null {
-    const left = countdown(limitOf('connectINETSSL', timeout_ms));
-    this.connectToPort('connectINETSSL', host, service, left(), family, socktype);
+    const ms = limitOf('connectINETSSL', timeout_ms);
+    const left = countdown(ms);
+    this.connectToPort('connectINETSSL', host, service, ms, family, socktype);
     this.#handshake('connectINETSSL', false, left());
     return null;
   }
