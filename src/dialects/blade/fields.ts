@@ -29,7 +29,8 @@ export class Fields {
     if (!Number.isInteger(kind)) throw new ValueError(`SOCK_* expected for type, ${typeOf(kind)} given`);
     this.#protocol = integer('protocol', protocol, fitting(domain, kind));
     try {
-      const socket = socketOf(id) ?? open(domain, kind, this.#protocol);
+      // Where the addon is missing there are no numbers, and the library says why.
+      const socket = socketOf(id) ?? (AF_INET < 0 ? open() : open(domain, kind, this.#protocol));
       this.#life = new Life(socket, domain, kind, localHost(domain));
     } catch (error) {
       throw exceptionFor(error);

@@ -1,6 +1,9 @@
 // What is left of Blade's rows: flags, lengths of queues, SO_LINGER at work, and that nothing stays open.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { constants } from 'berkeley/sync';
 import {
@@ -14,7 +17,9 @@ import {
   Socket,
   SOMAXCONN,
 } from 'berkeley/dialects/blade';
+import { root } from '../../docs/pages.js';
 import { descriptors } from '../../net/kit.js';
+import { temporaryFolder } from '../../support/launch.js';
 import { connected, listening, made, serving, throws } from './kit.js';
 
 const { MSG_DONTWAIT, MSG_OOB, MSG_PEEK } = constants as Record<string, number>;
@@ -93,4 +98,17 @@ test('nothing stays open: not of what failed, nor of what is closed', async (t) 
   }
   assert.equal(descriptors(), before);
   await python.run('l.close()');
+});
+
+test('without the addon the module loads, constants are -1, and a socket says what is missing', (t) => {
+  const folder = temporaryFolder(t);
+  // The library without its folder native/.
+  cpSync(`${root}dist`, join(folder, 'dist'), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  const program = `
+import { AF_INET, Socket } from './dist/dialects/blade/index.js';
+try { Socket(); } catch ({ name, code }) { console.log(AF_INET, name, code); }`;
+  const words = ['--input-type=module', '-e', program];
+  const said = execFileSync(process.execPath, words, { cwd: folder, encoding: 'utf8' });
+  assert.equal(said.trim(), '-1 SocketException ERR_NATIVE_MISSING');
 });

@@ -202,7 +202,7 @@ test('the limit of connect: Connection timed out, and the socket is closed', asy
   const begun = performance.now();
   throws(() => socket.connect('127.0.0.1', port, 120), 'SocketException', 'Connection timed out');
   const took = performance.now() - begun;
-  assert.ok(took >= 119 && took < 2000, `${took} ms`);
+  assert.ok(took >= 119 && took < 10_000, `${took} ms`);
   assert.equal(socket.is_closed, true);
 });
 
