@@ -16,7 +16,7 @@ export type Side = 'plain' | 'server' | 'client';
  * does both at once, also under TLS.
  */
 const PEERS = `
-import hashlib, json, ssl, threading
+import fcntl, hashlib, json, ssl, termios, threading
 given = json.loads(sys.argv[1])
 
 def pattern(seed, n):
