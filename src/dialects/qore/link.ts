@@ -28,8 +28,8 @@ export class Link {
   /** Null while the socket is not connected. */
   conn: Conn<'sync'> | null = null;
   source: Source | null = null;
-  /** It connected, so its port is the other end's. */
-  isClient = false;
+  /** The port that it connected to, also when the connection is gone; null for what did not connect. */
+  remotePort: number | null = null;
   /** How often it was closed. */
   closes = 0;
 
@@ -56,14 +56,14 @@ export class Link {
   /** Takes a socket that was bound. */
   take(socket: Socket<'sync'>): void {
     this.socket = socket;
-    this.isClient = false;
+    this.remotePort = null;
   }
 
   /** Takes a connection, made or accepted. */
-  takeConn(conn: Conn<'sync'>, isClient: boolean): void {
+  takeConn(conn: Conn<'sync'>, remotePort: number | null): void {
     this.socket = conn.socket;
     this.conn = conn;
-    this.isClient = isClient;
+    this.remotePort = remotePort;
   }
 
   /** Closes what is open, and says so. */
@@ -73,7 +73,7 @@ export class Link {
     this.socket = null;
     this.conn = null;
     this.source = null;
-    this.isClient = false;
+    this.remotePort = null;
     this.closes++;
     try {
       if (conn === null) socket.close();

@@ -42,7 +42,7 @@ export function connectPort(link: Link, { host, service }: Port, kind: Kind, ms:
           link.post({ event: C.EVENT_CONNECTING, type: familyOf(address), target, service, port: address.port ?? 0 }),
       },
     }),
-    true,
+    addresses[0]!.port ?? 0,
   );
   link.post({ event: C.EVENT_CONNECTED });
 }
@@ -50,7 +50,7 @@ export function connectPort(link: Link, { host, service }: Port, kind: Kind, ms:
 /** Connects to the file of a UNIX domain socket. */
 export function connectPath(link: Link, path: string, kind: Kind): void {
   link.post({ event: C.EVENT_CONNECTING, type: C.AF_UNIX, target: path });
-  if (kind.socktype === C.SOCK_STREAM) link.takeConn(connect({ path }, { protocol: kind.protocol }), true);
+  if (kind.socktype === C.SOCK_STREAM) link.takeConn(connect({ path }, { protocol: kind.protocol }), -1);
   else connectKind(link, { path }, { ...kind, family: C.AF_UNIX }, null);
   link.post({ event: C.EVENT_CONNECTED });
 }
@@ -127,12 +127,12 @@ function connectKind(link: Link, to: Address | { path: string }, kind: Kind, ms:
     throw error;
   }
   link.take(socket);
-  link.isClient = true;
+  link.remotePort = 'port' in to ? (to.port ?? -1) : -1;
 }
 
 /** The connection over a socket that was accepted; only streams have one. */
 export function takeAccepted(link: Link, socket: Socket<'sync'>, local: Address): void {
-  if (socket.kind === 'stream') link.takeConn(connOf(socket), false);
+  if (socket.kind === 'stream') link.takeConn(connOf(socket), null);
   else link.take(socket);
   link.source = { peer: peerOf(socket), local };
 }

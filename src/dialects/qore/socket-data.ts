@@ -69,7 +69,7 @@ export class DataSocket extends InfoSocket {
       'recvBinary',
       ms,
       (conn) => {
-        const value = receiveBytes(conn, bytes, ms);
+        const value = receiveBytes(conn, 'recvBinary', bytes, ms);
         return { value, length: value.length };
       },
       bytes > 0 ? bytes : undefined,

@@ -78,13 +78,9 @@ export class InfoSocket {
 
   /** The port that it connected to, or the local one of a socket that was bound or accepted; -1 if there is none. */
   getPort(): number {
-    const { socket, isClient } = this.link;
-    if (socket === null || !this.link.isOpen) return -1;
-    try {
-      return (isClient ? socket.getpeername() : socket.getsockname()).port ?? -1;
-    } catch {
-      return -1;
-    }
+    const { socket, remotePort, isOpen } = this.link;
+    if (socket === null || !isOpen) return -1;
+    return remotePort ?? socket.getsockname().port ?? -1;
   }
 
   /** The other end. @throws QoreException `SOCKET-NOT-OPEN`, `SOCKET-GETPEERINFO-ERROR` */

@@ -69,11 +69,11 @@ export function receiving<T>(
 }
 
 /** The bytes of a read: `size` of them, all to the end for a size below 0, what is there for 0. */
-export function receiveBytes(conn: Connection, size: number, ms: number | null): Buffer {
+export function receiveBytes(conn: Connection, method: string, size: number, ms: number | null): Buffer {
   if (size > 0) return exactly(conn, () => conn.readExact(size, within(ms)));
   if (size < 0) return conn.readAll({ ...within(ms), max: ALL });
   const first = conn.read(undefined, within(ms));
-  if (first === null) throw remoteClosed('recvBinary');
+  if (first === null) throw remoteClosed(method);
   const pieces = [first];
   let length = first.length;
   for (let more = true; more && length < MOST;) {
@@ -93,7 +93,7 @@ export function receiveText(
 ): { value: string; length: number } {
   conn.encoding = link.charset;
   const left = countdown(ms);
-  const bytes = receiveBytes(conn, size, ms);
+  const bytes = receiveBytes(conn, 'recv', size, ms);
   if (bytes.length === 0) return { value: '', length: 0 };
   conn.unread(bytes);
   const value = size === 0 ? wholeText(conn, bytes.length, left) : sizedText(conn, bytes.length);

@@ -154,10 +154,14 @@ test('isWriteFinished is true when the other end has everything', async (t) => {
 });
 
 test('a reset is SOCKET-RECV-ERROR, with the words of the system', async (t) => {
-  const { socket, python } = await connected(t);
+  const { socket, python, port } = await connected(t);
   await python.run('c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); c.close()');
   assert.match(thrown(() => socket.recv(1, LIMIT), 'SOCKET-RECV-ERROR').desc, /Connection reset by peer/);
   assert.equal(strerror(), 'Connection reset by peer');
+  assert.match(thrown(() => socket.recv(0, LIMIT), 'SOCKET-CLOSED').desc, /Socket::recv\(\)/);
+  assert.match(thrown(() => socket.recvBinary(0, LIMIT), 'SOCKET-CLOSED').desc, /Socket::recvBinary\(\)/);
+  assert.equal(socket.getPort(), port);
+  assert.match(thrown(() => socket.getPeerInfo(), 'SOCKET-GETPEERINFO-ERROR').desc, /not connected/);
 });
 
 test('what is not connected neither sends nor receives', (t) => {

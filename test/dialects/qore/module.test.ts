@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import test from 'node:test';
 import { inspect } from 'node:util';
@@ -20,7 +21,7 @@ import {
   strerror,
 } from 'berkeley/dialects/qore';
 import { startPuppet } from '../../support/python.js';
-import { connected, LIMIT, newSocket, thrown } from './kit.js';
+import { connected, LIMIT, newSocket, pythonListener, thrown } from './kit.js';
 
 test('the constants are those of this system', () => {
   assert.deepEqual([AF_UNSPEC, AF_UNIX, AF_INET, AF_INET6, SOCK_STREAM, SOCK_DGRAM, SOCK_RAW], [0, 1, 2, 10, 1, 2, 3]);
@@ -68,6 +69,31 @@ test('an object shows no secret when it is looked at', async (t) => {
   assert.match(inspect(socket), /^Socket \{ id: \d+, open: \d+, secure: false \}$/);
   socket.close();
   assert.match(inspect(socket), /closed/);
+});
+
+test('what fails leaves no descriptor', async (t) => {
+  const { python, port } = await pythonListener(t);
+  const open = (): number => readdirSync('/proc/self/fd').length;
+  const socket = newSocket(t);
+  socket.connect(`127.0.0.1:${port}`);
+  socket.close();
+  const attempts = [
+    () => socket.connect('127.0.0.1:1'),
+    () => socket.connect('/nowhere'),
+    () => socket.connectUNIX('/nowhere', SOCK_DGRAM),
+    () => socket.connectSSL(`127.0.0.1:${port}`, 20),
+    () => socket.bindINET('198.51.100.7', 0),
+    () => socket.bindUNIX('/nowhere/at/all'),
+    () => socket.connectINET('127.0.0.1', 1, -1, AF_INET, 77),
+  ];
+  for (const attempt of attempts) assert.throws(attempt, QoreException);
+  const before = open();
+  for (let i = 0; i < 5; i++) {
+    for (const attempt of attempts) assert.throws(attempt, QoreException);
+    assert.equal(socket.bind('198.51.100.7:0'), -1);
+  }
+  assert.equal(open(), before);
+  await python.end();
 });
 
 test('using ends the object with its block', async (t) => {
