@@ -68,17 +68,18 @@ def begin(port, count):
     for i, c in enumerate(clients): c.sendall(b'%d\\n' % i)
 def finish(): return [everything(c).decode() for c in clients]`,
     );
-    const child = startChild(t, 'emfile', { args: [name], shell: 'ulimit -n 80' });
+    // Node 20 opens everything that the modules of one level import at once, so loading the library takes about 90 of them.
+    const child = startChild(t, 'emfile', { args: [name], shell: 'ulimit -n 128' });
     const { port } = await child.next<{ port: number }>();
-    await python.run(`begin(${port}, 200)`);
+    await python.run(`begin(${port}, 400)`);
     const found = await child.next<{ emfile: number; others: string[]; cpu: number | null; served: number }>();
     assert.ok(found.emfile >= 3, `${found.emfile} times EMFILE`);
     assert.deepEqual([...new Set(found.others)], ['EMFILE'], 'what connect, listen and socket say');
     assert.ok(found.cpu === null || found.cpu < 150, `${found.cpu} ms of processor time while it could not accept`);
-    assert.equal(found.served, 200);
+    assert.equal(found.served, 400);
     assert.deepEqual(
       await python.value('finish()'),
-      Array.from({ length: 200 }, (_, i) => `${i}!`),
+      Array.from({ length: 400 }, (_, i) => `${i}!`),
     );
     assert.equal(await child.end(), '');
   });

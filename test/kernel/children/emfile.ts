@@ -14,11 +14,11 @@ let served = 0;
 let cpu: number | null = null;
 const others: string[] = [];
 let open: Conn[] = [];
-while (served < 200) {
+while (served < 400) {
   const conn = await next();
   if (conn !== null) {
     open.push(conn);
-    if (++served < 200) continue;
+    if (++served < 400) continue;
   } else {
     emfile++;
     // The connection stays in the queue, and asking again gets the same answer at once.
