@@ -118,13 +118,14 @@ inBothColours('9. no event carries a secret: keys, passwords, sessions, what is 
     Buffer.from(session).subarray(-40).toString('base64'),
   ];
   for (const secret of secrets) assert.ok(!everything.includes(secret), secret);
-  // Nor is there anything that bytes could hide in.
+  // Nor is there anything that bytes could hide in, behind an accessor either.
   const seen = new Set<unknown>();
   (function look(value: unknown): void {
     if (typeof value !== 'object' || value === null || seen.has(value)) return;
     seen.add(value);
     assert.ok(!ArrayBuffer.isView(value), inspect(value));
-    for (const name of Reflect.ownKeys(value)) look((value as Record<PropertyKey, unknown>)[name]);
+    for (let at: object | null = value; at !== null && at !== Object.prototype; at = Reflect.getPrototypeOf(at))
+      for (const name of Reflect.ownKeys(at)) look((value as Record<PropertyKey, unknown>)[name]);
   })(heard);
 });
 

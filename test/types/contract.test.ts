@@ -56,6 +56,28 @@ export async function iterating(asynchronous: AsyncConn, synchronous: SyncConn):
   for (const conn of sync.listen(0)) same<typeof conn, SyncConn>(true);
 }
 
+export function events(conn: SyncConn, other: AsyncConn): void {
+  const off = conn.on('read', (event) => {
+    same<typeof event, { readonly bytes: number; readonly total: number; readonly wanted?: number }>(true);
+  });
+  same<typeof off, () => void>(true);
+  other.on('closed', (info) => same<typeof info, sync.CloseInfo>(true));
+  other.on('tlsDone', (facts) => same<typeof facts, promises.TlsFacts>(true));
+  // @ts-expect-error: there is no such event
+  conn.on('data', () => undefined);
+  same<'session' extends keyof promises.TlsFacts ? true : false, false>(true);
+  same<ReturnType<typeof conn.events>, promises.EventQueue | null>(true);
+  const queue: sync.EventQueue = conn.events();
+  other.events(queue);
+  const one = queue.shift();
+  if (one?.event === 'sent') same<typeof one.wanted, number>(true);
+  if (one?.event === 'resolved') same<typeof one.address, promises.Address | undefined>(true);
+  sync.connect('h:1', { queue, on: { connecting: ({ attempt }) => same<typeof attempt, number>(true) } });
+  sync.listen(0, { queue });
+  // @ts-expect-error: a queue comes from eventQueue()
+  sync.listen(0, { queue: [] });
+}
+
 export function options(socket: sync.Socket<'sync'>): void {
   same<ReturnType<typeof keepAlive>, boolean>(true);
   function keepAlive() {
