@@ -9,7 +9,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { after, before, describe } from 'node:test';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 import { pki } from '../support/pki.js';
@@ -91,28 +91,36 @@ test('every code block of the documents compiles against the library', () => {
 
 const programs = all.filter((block) => isProgram(block) && block.info !== 'ts check');
 
-test('every program of the documents runs, ends by itself and prints what it says', { timeout: 60_000 }, async (t) => {
-  assert.ok(programs.length >= 5, `only ${programs.length} programs were found`);
+test('the documents have programs', () =>
+  assert.ok(programs.length >= 5, `only ${programs.length} programs were found`));
+
+describe('every program of the documents runs, ends by itself and prints what it says', () => {
   // A folder of its own, as a user of the package would have it.
   const folder = mkdtempSync(join(tmpdir(), 'berkeley-docs-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(root, join(folder, 'node_modules', 'berkeley'));
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  // What a user would have beside the program.
-  const { root: ca, server } = pki();
-  for (const [name, text] of Object.entries({ 'ca.pem': ca.cert, 'server.pem': server.cert, 'server.key': server.key }))
-    writeFileSync(join(folder, name), text);
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
   const run = promisify(execFile);
-  for (const [i, block] of programs.entries()) {
-    const file = join(folder, `program-${i}.js`);
-    writeFileSync(file, ts.transpileModule(block.code, { compilerOptions }).outputText);
-    const expected = [...block.code.matchAll(/console\.log\(.*\); \/\/ (.+)$/gm)].map(([, words]) => words!);
-    await t.test(`${block.page}:${block.line}`, async () => {
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  before(() => {
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(root, join(folder, 'node_modules', 'berkeley'));
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    // What a user would have beside the program.
+    const { root: ca, server } = pki();
+    for (const [name, text] of Object.entries({
+      'ca.pem': ca.cert,
+      'server.pem': server.cert,
+      'server.key': server.key,
+    }))
+      writeFileSync(join(folder, name), text);
+  });
+
+  for (const [i, block] of programs.entries())
+    test(`${block.page}:${block.line}`, { timeout: 20_000 }, async () => {
+      const file = join(folder, `program-${i}.js`);
+      writeFileSync(file, ts.transpileModule(block.code, { compilerOptions }).outputText);
+      const expected = [...block.code.matchAll(/console\.log\(.*\); \/\/ (.+)$/gm)].map(([, words]) => words!);
       const { stdout, stderr } = await run(process.execPath, [file], { cwd: folder, timeout: 20_000 });
       assert.equal(stderr, '');
       if (expected.length > 0) assert.deepEqual(stdout.trimEnd().split('\n'), expected);
     });
-  }
 });
