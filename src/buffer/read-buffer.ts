@@ -41,6 +41,21 @@ export class ReadBuffer {
     return n;
   }
 
+  /** Takes a number out, or returns undefined if not all of its bytes are there. */
+  takeNumber(form: {
+    readonly size: number;
+    read(bytes: Buffer, at: number): number | bigint;
+  }): number | bigint | undefined {
+    const start = this.#start;
+    const end = start + form.size;
+    // Not `>`: what is no form has no size, and NaN is not within.
+    if (!(end <= this.#end)) return undefined;
+    const value = form.read(this.#memory, start);
+    if (end === this.#end) this.#release();
+    else this.#start = end;
+    return value;
+  }
+
   skip(n: number): void {
     this.#start += n;
     if (this.#start === this.#end) this.#release();

@@ -15,10 +15,9 @@ export interface NumForm {
 
 /** The form of a type by its name. */
 export function formOf(type: unknown): NumForm {
-  const form = typeof type === 'string' ? forms.get(type as NumType) : undefined;
-  if (form !== undefined) return form;
+  if (typeof type === 'string' && Object.hasOwn(numbers, type)) return numbers[type as NumType];
   if (typeof type !== 'string') throw invalidType('type', 'the name of a type of number', type);
-  throw invalidValue('type', `must be one of ${[...forms.keys()].join(', ')}`, type);
+  throw invalidValue('type', `must be one of ${Object.keys(numbers).join(', ')}`, type);
 }
 
 /** The greatest length that a number of the type can say; null for types that are no integers. */
@@ -76,89 +75,57 @@ function float(size: 4 | 8, of: Pick<NumForm, 'read' | 'write'>): NumForm {
 const I64 = 2n ** 63n;
 const U64 = 2n ** 64n;
 
-const forms: ReadonlyMap<NumType, NumForm> = new Map<NumType, NumForm>([
-  ['i8', small(1, -0x80, 0x7f, { read: (b, at) => b.readInt8(at), write: (b, v) => void b.writeInt8(v as number) })],
-  ['u8', small(1, 0, 0xff, { read: (b, at) => b[at]!, write: (b, v) => void b.writeUInt8(v as number) })],
-  [
-    'i16',
-    small(2, -0x8000, 0x7fff, {
-      read: (b, at) => b.readInt16BE(at),
-      write: (b, v) => void b.writeInt16BE(v as number),
-    }),
-  ],
-  [
-    'i16le',
-    small(2, -0x8000, 0x7fff, {
-      read: (b, at) => b.readInt16LE(at),
-      write: (b, v) => void b.writeInt16LE(v as number),
-    }),
-  ],
-  [
-    'u16',
-    small(2, 0, 0xffff, { read: (b, at) => b.readUInt16BE(at), write: (b, v) => void b.writeUInt16BE(v as number) }),
-  ],
-  [
-    'u16le',
-    small(2, 0, 0xffff, { read: (b, at) => b.readUInt16LE(at), write: (b, v) => void b.writeUInt16LE(v as number) }),
-  ],
-  [
-    'i32',
-    small(4, -0x80000000, 0x7fffffff, {
-      read: (b, at) => b.readInt32BE(at),
-      write: (b, v) => void b.writeInt32BE(v as number),
-    }),
-  ],
-  [
-    'i32le',
-    small(4, -0x80000000, 0x7fffffff, {
-      read: (b, at) => b.readInt32LE(at),
-      write: (b, v) => void b.writeInt32LE(v as number),
-    }),
-  ],
-  [
-    'u32',
-    small(4, 0, 0xffffffff, {
-      read: (b, at) => b.readUInt32BE(at),
-      write: (b, v) => void b.writeUInt32BE(v as number),
-    }),
-  ],
-  [
-    'u32le',
-    small(4, 0, 0xffffffff, {
-      read: (b, at) => b.readUInt32LE(at),
-      write: (b, v) => void b.writeUInt32LE(v as number),
-    }),
-  ],
-  [
-    'i64',
-    large(-I64, I64 - 1n, {
-      read: (b, at) => b.readBigInt64BE(at),
-      write: (b, v) => void b.writeBigInt64BE(v as bigint),
-    }),
-  ],
-  [
-    'i64le',
-    large(-I64, I64 - 1n, {
-      read: (b, at) => b.readBigInt64LE(at),
-      write: (b, v) => void b.writeBigInt64LE(v as bigint),
-    }),
-  ],
-  [
-    'u64',
-    large(0n, U64 - 1n, {
-      read: (b, at) => b.readBigUInt64BE(at),
-      write: (b, v) => void b.writeBigUInt64BE(v as bigint),
-    }),
-  ],
-  [
-    'u64le',
-    large(0n, U64 - 1n, {
-      read: (b, at) => b.readBigUInt64LE(at),
-      write: (b, v) => void b.writeBigUInt64LE(v as bigint),
-    }),
-  ],
-  ['f32', float(4, { read: (b, at) => b.readFloatBE(at), write: (b, v) => void b.writeFloatBE(v as number) })],
-  ['f32le', float(4, { read: (b, at) => b.readFloatLE(at), write: (b, v) => void b.writeFloatLE(v as number) })],
-  ['f64', float(8, { read: (b, at) => b.readDoubleBE(at), write: (b, v) => void b.writeDoubleBE(v as number) })],
-  ['f64le', float(8, { read: (b, at) => b.readDoubleLE(at), write: (b, v) => void b.writeDoubleLE(v as number) })],
-]);
+/** Every form by its name. An object and not a Map, because it is looked at for every number. */
+export const numbers: Readonly<Record<NumType, NumForm>> = {
+  i8: small(1, -0x80, 0x7f, { read: (b, at) => b.readInt8(at), write: (b, v) => void b.writeInt8(v as number) }),
+  u8: small(1, 0, 0xff, { read: (b, at) => b[at]!, write: (b, v) => void b.writeUInt8(v as number) }),
+  i16: small(2, -0x8000, 0x7fff, {
+    read: (b, at) => b.readInt16BE(at),
+    write: (b, v) => void b.writeInt16BE(v as number),
+  }),
+  i16le: small(2, -0x8000, 0x7fff, {
+    read: (b, at) => b.readInt16LE(at),
+    write: (b, v) => void b.writeInt16LE(v as number),
+  }),
+  u16: small(2, 0, 0xffff, { read: (b, at) => b.readUInt16BE(at), write: (b, v) => void b.writeUInt16BE(v as number) }),
+  u16le: small(2, 0, 0xffff, {
+    read: (b, at) => b.readUInt16LE(at),
+    write: (b, v) => void b.writeUInt16LE(v as number),
+  }),
+  i32: small(4, -0x80000000, 0x7fffffff, {
+    read: (b, at) => b.readInt32BE(at),
+    write: (b, v) => void b.writeInt32BE(v as number),
+  }),
+  i32le: small(4, -0x80000000, 0x7fffffff, {
+    read: (b, at) => b.readInt32LE(at),
+    write: (b, v) => void b.writeInt32LE(v as number),
+  }),
+  u32: small(4, 0, 0xffffffff, {
+    read: (b, at) => b.readUInt32BE(at),
+    write: (b, v) => void b.writeUInt32BE(v as number),
+  }),
+  u32le: small(4, 0, 0xffffffff, {
+    read: (b, at) => b.readUInt32LE(at),
+    write: (b, v) => void b.writeUInt32LE(v as number),
+  }),
+  i64: large(-I64, I64 - 1n, {
+    read: (b, at) => b.readBigInt64BE(at),
+    write: (b, v) => void b.writeBigInt64BE(v as bigint),
+  }),
+  i64le: large(-I64, I64 - 1n, {
+    read: (b, at) => b.readBigInt64LE(at),
+    write: (b, v) => void b.writeBigInt64LE(v as bigint),
+  }),
+  u64: large(0n, U64 - 1n, {
+    read: (b, at) => b.readBigUInt64BE(at),
+    write: (b, v) => void b.writeBigUInt64BE(v as bigint),
+  }),
+  u64le: large(0n, U64 - 1n, {
+    read: (b, at) => b.readBigUInt64LE(at),
+    write: (b, v) => void b.writeBigUInt64LE(v as bigint),
+  }),
+  f32: float(4, { read: (b, at) => b.readFloatBE(at), write: (b, v) => void b.writeFloatBE(v as number) }),
+  f32le: float(4, { read: (b, at) => b.readFloatLE(at), write: (b, v) => void b.writeFloatLE(v as number) }),
+  f64: float(8, { read: (b, at) => b.readDoubleBE(at), write: (b, v) => void b.writeDoubleBE(v as number) }),
+  f64le: float(8, { read: (b, at) => b.readDoubleLE(at), write: (b, v) => void b.writeDoubleLE(v as number) }),
+};

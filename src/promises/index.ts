@@ -1,7 +1,20 @@
 // The promise colour: `import { connect } from 'berkeley'`.
 
-import type { Conn, Data, Datagram, Listener, Meta, Net, Op, Target, UdpSocket } from '../contract/index.js';
+import type {
+  Conn,
+  Data,
+  Datagram,
+  Listener,
+  Meta,
+  Net,
+  NumOf,
+  NumType,
+  Op,
+  Target,
+  UdpSocket,
+} from '../contract/index.js';
 import { Accept } from '../core/accept.js';
+import { numbers } from '../codec/number.js';
 import { sendAtOnce } from '../core/message/message.js';
 import { NextPiece } from '../core/reading.js';
 import type { Stream } from '../core/stream.js';
@@ -18,6 +31,16 @@ import { mayProceed } from '../wait/fairness.js';
 import { promised } from '../wait/promise.js';
 
 class AsyncConnFace extends ConnFace<'async'> implements AsyncIterable<Buffer> {
+  override readNum<T extends NumType>(type: T, o?: Op): Promise<NumOf<T>> {
+    const { stream } = this;
+    const form = o === undefined ? numbers[type] : undefined;
+    if (form !== undefined && mayProceed(stream.handle.registration)) {
+      const value = stream.numberAtOnce(form);
+      if (value !== undefined) return Promise.resolve(value as NumOf<T>);
+    }
+    return super.readNum(type, o);
+  }
+
   override write(data: Data | Data[], o?: Op): Promise<number> {
     const { stream } = this;
     if (o !== undefined || !(data instanceof Uint8Array) || !mayProceed(stream.handle.registration))

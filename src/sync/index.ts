@@ -1,6 +1,7 @@
 // The blocking colour: `import { connect } from 'berkeley/sync'`.
 
-import type { Conn, Datagram, Listener, Net, UdpSocket } from '../contract/index.js';
+import type { Conn, Datagram, Listener, Net, NumOf, NumType, Op, UdpSocket } from '../contract/index.js';
+import { numbers } from '../codec/number.js';
 import { NextPiece } from '../core/reading.js';
 import type { Stream } from '../core/stream.js';
 import { ClosedError } from '../error/socket-error.js';
@@ -14,6 +15,15 @@ import { UdpFace } from '../face/udp-face.js';
 import { blocking } from '../wait/blocking.js';
 
 class SyncConnFace extends ConnFace<'sync'> implements Iterable<Buffer> {
+  override readNum<T extends NumType>(type: T, o?: Op): NumOf<T> {
+    const form = o === undefined ? numbers[type] : undefined;
+    if (form !== undefined) {
+      const value = this.stream.numberAtOnce(form);
+      if (value !== undefined) return value as NumOf<T>;
+    }
+    return super.readNum(type, o);
+  }
+
   /** Leaving the loop closes nothing, so there is no `return`. */
   [Symbol.iterator](): Iterator<Buffer, undefined> {
     const { stream } = this;

@@ -148,3 +148,23 @@ onEvery('a limit that ends inside of a number consumes nothing (promise 1)', asy
   assert.equal(await conn.readNum('u16le'), 0x0302);
   assert.equal(await conn.readNum('i8'), 4);
 });
+
+onEvery(
+  'a number that is there already is taken in turn, refused by a closed connection, and not by a wrong type',
+  async (it) => {
+    const { conn } = await it.open([['send', { hex: '0102030405060708' }], ['wait']]);
+    await conn.peek(8);
+    for (const type of ['constructor', '__proto__', 'toString', 'i24'])
+      await assert.rejects(async () => await readAny(conn, type as NumType), { name: 'TypeError' });
+    assert.equal(await conn.readNum('u8'), 1);
+    assert.equal(await conn.readNum('u16'), 0x0203);
+    if (it.colour === 'async') {
+      const first = conn.readExact(20);
+      const second = conn.readNum('u8');
+      conn.abort();
+      for (const each of [first, second]) await assert.rejects(async () => await each, { code: 'ERR_SOCKET_CLOSED' });
+    } else conn.abort();
+    await failure(() => conn.readNum('u8'), 'ERR_SOCKET_CLOSED');
+  },
+  { transports: ['tcp4', 'tls'] },
+);
