@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { testMagnoliaMail } from '../dialects/magnolia/mail.js';
 import { startMail, type MailServer } from '../support/mail-server.js';
 import { pki } from '../support/pki.js';
 import { colours, failureOf, type Conn, type Net } from './colours.js';
@@ -65,6 +66,8 @@ test('Postfix and Dovecot', async (t) => {
       await quit(conn);
     });
   }
+  // Last, because it sets defaults.
+  await testMagnoliaMail(t, server);
 });
 
 /** Lines that are hard for a protocol of lines: dots, long ones, an empty end. */

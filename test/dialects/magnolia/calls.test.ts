@@ -2,9 +2,10 @@
 // the other end.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as socket from 'berkeley/dialects/magnolia';
-import { bothWays, connected, errorOf, handleOf, listening, ways } from './kit.js';
+import { type Answer, bothWays, connected, errorOf, handleOf, listening, ways } from './kit.js';
 
 const RESET = 'c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); c.close()';
 
@@ -19,6 +20,7 @@ bothWays('connect answers ok with a handle and both addresses', async (ask, t) =
     local: `127.0.0.1:${String(await python.value('c.getpeername()[1]'))}`,
     tls: false,
   });
+  assert.equal(keepAliveTimer(answer), '02', 'keep-alive is on');
   assert.deepEqual(await ask('close', handleOf(answer)), { type: 'closed' });
 });
 
@@ -194,3 +196,13 @@ test('a call with a callback and a blocking one are made on the same connection'
   assert.deepEqual(socket.close(handle), { type: 'closed' });
   assert.match(errorOf(await pending), /^Could not read socket data: .*ERR_SOCKET_CLOSED/);
 });
+
+/** What the kernel waits for on our end of a connection: 02 is the next probe. The first column of that in /proc/net/tcp. */
+function keepAliveTimer(answer: Answer): string | undefined {
+  assert.ok(answer.type === 'ok');
+  const hex = Number(answer.local.split(':')[1]).toString(16).toUpperCase().padStart(4, '0');
+  const lines = readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  return lines.find((words) => words[1]?.endsWith(`:${hex}`) && words[3] === '01')?.[5]?.split(':')[0];
+}
