@@ -113,7 +113,7 @@ test('by name and by address, with the service as text or the port as a number',
   }
 });
 
-// SEEDS 4.5: the original throws a plain Error without the reason.
+// The original throws a plain Error without the reason.
 test('a name that cannot be resolved is a SystemError with the reason', () => {
   const why = "(Can't resolve address)";
   const noName = `Name or service not known ${why}`;
@@ -207,9 +207,12 @@ test('names with several addresses, and services by their names', { timeout: 30_
     join(folder, 'hosts'),
     `127.0.0.1 localhost one\n127.0.0.2 many dead\n127.0.0.3 many dead\n127.0.0.1 many\n::1 six both\n127.0.0.1 both\n`,
   );
-  // No name server answers in there, and none is to be asked.
-  writeFileSync(join(folder, 'nsswitch.conf'), 'hosts: files\nservices: files\n');
-  const mounts = 'mount --bind "$0/hosts" /etc/hosts && mount --bind "$0/nsswitch.conf" /etc/nsswitch.conf';
+  // resolv.conf(5), nsswitch.conf(5): a name server is asked when the file does not have the name, and the first failure is the end.
+  writeFileSync(join(folder, 'nsswitch.conf'), 'hosts: files dns\nservices: files\n');
+  writeFileSync(join(folder, 'resolv.conf'), 'nameserver 127.0.0.1\noptions timeout:10 attempts:1\n');
+  const mounts = ['hosts', 'nsswitch.conf', 'resolv.conf']
+    .map((name) => `mount --bind "$0/${name}" "/etc/${name}"`)
+    .join(' && ');
   const own = ['-rnm', 'sh', '-c', `ip link set lo up && ${mounts} && exec "$@"`, folder];
   if (spawnSync('unshare', [...own, 'true']).status !== 0) {
     missing(t, 'no namespaces of its own may be made here');
@@ -224,10 +227,12 @@ test('names with several addresses, and services by their names', { timeout: 30_
     'the service at a numeric host': '(family:IPv4,host:127.0.0.1,port:80)',
     'either family': '(family:IPv4,host:127.0.0.1,port:80)',
     'the family that was asked for': '(family:IPv6,host:::1,port:8000)',
-    'IPv6 of a name that has none': "Name or service not known (Can't resolve address)",
-    'a name that is not there': "Name or service not known (Can't resolve address)",
+    // There is no name server yet.
+    'IPv6 of a name that has none': "Temporary failure in name resolution (Can't resolve address)",
+    'a name that is not there': "Temporary failure in name resolution (Can't resolve address)",
     'nobody listens': ['ConnectionRefusedError', REFUSED, 2],
     'no way there': ['SystemError', 'Network is unreachable (connect() failed)'],
     'each address has the whole limit': ['TimeoutError', TIMED_OUT, 2, true],
+    'a name server that does not answer': ['TimeoutError', TIMED_OUT, true],
   });
 });

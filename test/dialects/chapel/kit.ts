@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import type { TestContext } from 'node:test';
 import { inspect } from 'node:util';
-import { socket as openSocket } from 'berkeley/sync';
 import { ipAddr, IPv4Localhost, IPv6Localhost, SystemError } from 'berkeley/dialects/chapel';
 import { startPuppet, type Puppet } from '../../support/python.js';
 
@@ -43,20 +42,21 @@ export const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
   list?.some(({ address }) => address === '::1'),
 );
 
-/** A Python that has the same open socket as `fd`, under the name `shared`, without waiting for it. */
-export async function sharing(t: TestContext, fd: number): Promise<Puppet> {
-  const name = `berkeley-chapel-${process.pid}-${fd}`;
-  const python = startPuppet(t, `door = socket.socket(socket.AF_UNIX); door.bind('\\0${name}'); door.listen()`);
+/** A Python that has the same open socket as somebody who calls `give`, under the name `shared`. It never waits for it. */
+export async function sharing(t: TestContext): Promise<{ python: Puppet; door: string; taken: () => Promise<void> }> {
+  const door = `@berkeley-chapel-${process.pid}-${doors++}`;
+  const python = startPuppet(
+    t,
+    `door = socket.socket(socket.AF_UNIX); door.bind('\\0${door.slice(1)}'); door.listen()`,
+  );
   await python.run('pass');
-  const courier = openSocket('unix');
-  courier.connect(`unix:@${name}`);
-  courier.sendMsg({ data: 'x', meta: { fds: [fd] } });
-  courier.close();
-  await python.run(`
+  const taken = (): Promise<void> =>
+    python.run(`
 guest, _ = door.accept()
 _, fds, _, _ = socket.recv_fds(guest, 1, 1)
 shared = socket.socket(fileno=fds[0])
-shared.setblocking(False)
-guest.close()`);
-  return python;
+shared.setblocking(False)`);
+  return { python, door, taken };
 }
+
+let doors = 0;

@@ -29,6 +29,7 @@ import {
   type tcpListener,
   udpSocket,
 } from 'berkeley/dialects/chapel';
+import { give } from './children/give.js';
 import { fails, here, sharing, took } from './kit.js';
 
 const SETTING = 'Failed to set socket option';
@@ -70,7 +71,9 @@ test('an int goes in and comes out, of every kind of socket', (t) => {
 
 test('another process sees the option', async (t) => {
   const { server } = all(t);
-  const python = await sharing(t, server.socketFd);
+  const { python, door, taken } = await sharing(t);
+  give(door, server.socketFd);
+  await taken();
   setSockOpt(server, SOL_SOCKET, SO_LINGER, two(false, 1, 5));
   assert.equal(
     await python.value('shared.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8).hex()'),

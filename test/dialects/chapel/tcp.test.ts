@@ -22,7 +22,7 @@ import {
 } from 'berkeley/dialects/chapel';
 import { pattern, sha256 } from '../../support/bytes.js';
 import { startPuppet } from '../../support/python.js';
-import { fails, hasIpv6, here, here6, sharing, took } from './kit.js';
+import { fails, hasIpv6, here, here6, took } from './kit.js';
 
 const LISTENER = `
 listener = socket.create_server(('127.0.0.1', 0))
@@ -87,21 +87,6 @@ test('accept takes what is there with a limit of 0', (t) => {
   assert.ok(conn.addr.equals(getSockName(client)));
   fails(() => server.accept(0), TimeoutError, 'Connection timed out (accept() timed out)');
   fails(() => server.accept(new struct_timeval(0, 0)), TimeoutError, /timed out/);
-});
-
-// SEEDS 13: the original gives up at the first wake-up that brings nothing.
-test('accept waits for all of its limit, though another acceptor takes what woke it', async (t) => {
-  const server = listen(here(0));
-  t.after(() => server.deinit());
-  const python = await sharing(t, server.socketFd);
-  python.begin(`
-for i in range(20):
-    c = socket.create_connection(('127.0.0.1', ${server.addr.port}))
-    try: s, _ = shared.accept()
-    except BlockingIOError: pass
-    time.sleep(0.005)
-last = socket.create_connection(('127.0.0.1', ${server.addr.port}))`);
-  server.accept(10).close();
 });
 
 test('a limit of accept is kept to the end when nobody comes', (t) => {
