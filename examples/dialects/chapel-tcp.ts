@@ -41,7 +41,7 @@ for (const client of clients) {
   peer.close();
 
   const reader = client.reader();
-  console.log(reader.readLine('string', -1, true), reader.read(3).toString());
+  console.log(reader.readLine('string', -1, true), reader.read('int'));
   try {
     reader.readLine();
   } catch (error) {

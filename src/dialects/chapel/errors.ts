@@ -139,6 +139,8 @@ function translated(error: unknown, context: Context): unknown {
     // What the resolver is not even asked: no name of a host, or of a service.
     return new SystemError(/\bport\b/.test(message) ? EAI_SERVICE : EAI_NONAME, unresolved, options);
   }
+  // What a codec of ours has said.
+  if (error.cause instanceof SystemError) return error.cause;
   if (error.code === 'ETIMEDOUT' && error.errno === undefined) return systemError(late, timedOut, options);
   if (error.errno !== undefined) return systemError(error.errno, failed, options);
   if (unresolved !== undefined && Object.hasOwn(lookups, error.code))

@@ -1,8 +1,9 @@
 // Owns fileReader: what Chapel's IO reads from a connection. It must not know how bytes arrive.
 
-import { type Conn, EndOfStreamError, LimitError } from '../../sync/index.js';
+import { type Codec, type Conn, EndOfStreamError, LimitError } from '../../sync/index.js';
 import { bool, shown, whole } from './arguments.js';
 import { type Context, EAGAIN, EEOF, EFORMAT, EILSEQ, IllegalArgumentError, inChapel, systemError } from './errors.js';
+import { isType, valueIn, type Values } from './values.js';
 
 /** Reads from a connection, from `tcpConn.reader()`. All readers of a connection share one buffer, so nothing is lost between them. */
 export class fileReader {
@@ -31,8 +32,18 @@ export class fileReader {
     return this.#as(type, line, ends ? line.subarray(0, -1) : line);
   }
 
+  /**
+   * Reads the text of a value, after any blanks, and nothing behind it: `'int'`, `'uint'` and `'real'` as numbers, `'bigint'` as an integer of any
+   * size, `'bool'`, or a word as `'string'` or `'bytes'`.
+   *
+   * @throws BadFormatError for what is no such value, and SystemError ERANGE for an integer beyond 2^53: nothing is consumed; EofError at the end
+   * @example const answer = conn.reader().read('int');
+   */
+  read<T extends keyof Values>(type: T): Values[T];
   /** Reads `size` bytes, fewer only before the end; without a size what has arrived, at least a byte. @throws EofError at the end */
-  read(size?: number): Buffer {
+  read(size?: number): Buffer;
+  read(size?: number | keyof Values): unknown {
+    if (typeof size === 'string') return this.#value(size);
     if (size === undefined) {
       const piece = inChapel(READING, () => this.#conn.read());
       if (piece === null) throw end();
@@ -49,6 +60,35 @@ export class fileReader {
     checkType(type);
     const all = inChapel(READING, () => this.#conn.readAll({ max: MOST }));
     return this.#as(type, all, all);
+  }
+
+  #value<T extends keyof Values>(type: T): Values[T] {
+    if (!isType(type)) throw new IllegalArgumentError(`type must be 'int', 'real' …: ${shown(type)}`);
+    return inChapel(READING, () => {
+      try {
+        const value = this.#conn.framed(codecOf(type)).read();
+        if (value === null) throw end();
+        return value;
+      } catch (error) {
+        if (error instanceof LimitError)
+          throw systemError(EFORMAT, `read failed: the ${type} is too long`, { cause: error });
+        if (!(error instanceof EndOfStreamError) || error.partial === undefined) throw error;
+        return this.#lastValue(type, error.partial, error);
+      }
+    });
+  }
+
+  /** The stream has ended, so what reached to its end is complete. */
+  #lastValue<T extends keyof Values>(type: T, rest: Buffer, cause: unknown): Values[T] {
+    let used = 0;
+    try {
+      const found = valueIn(type, rest, true);
+      used = found?.used ?? rest.length;
+      if (found === null) throw end(cause);
+      return found.value;
+    } finally {
+      if (used < rest.length) this.#conn.unread(rest.subarray(used));
+    }
   }
 
   /** What a read that wants more got before the end; nothing is the end. */
@@ -76,6 +116,10 @@ export class fileReader {
   }
 }
 
+function codecOf<T extends keyof Values>(type: T): Codec<Values[T], never> {
+  return { encode: () => [], decode: (buffer) => valueIn(type, buffer, false), maxFrame: LONGEST_VALUE };
+}
+
 function checkType(type: unknown): void {
   if (type !== 'string' && type !== 'bytes')
     throw new IllegalArgumentError(`type must be 'string' or 'bytes': ${shown(type)}`);
@@ -87,5 +131,6 @@ function end(cause?: unknown): Error {
 
 const READING: Context = { failed: 'read failed', late: EAGAIN };
 const LF = 10;
+const LONGEST_VALUE = 64 * 1024;
 const MOST = 0x7fffffff;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -34,3 +34,4 @@ export { getPeerName, tcpConn } from './tcp-conn.js';
 export { listen, tcpListener } from './tcp-listener.js';
 export { indefiniteTimeout, struct_timeval, type Timeout } from './time.js';
 export { udpSocket } from './udp-socket.js';
+export type { Values } from './values.js';
