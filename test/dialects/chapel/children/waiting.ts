@@ -15,12 +15,21 @@ if (socket instanceof udpSocket) bind(socket, address);
 give(door, socket.socketFd);
 console.log(JSON.stringify([socket.addr.port, process.pid]));
 
-const begun = performance.now();
-let got: string;
-try {
-  if (socket instanceof udpSocket) got = socket.recvfrom(100, limit)[0].toString();
-  else got = socket.accept(limit).reader().readAll('string');
-} catch (error) {
-  got = (error as SystemError).message;
+function wait(): string {
+  try {
+    if (socket instanceof udpSocket) return socket.recvfrom(100, limit)[0].toString();
+    using conn = socket.accept(limit);
+    return conn.reader().readAll('string');
+  } catch (error) {
+    return (error as SystemError).message;
+  }
+}
+
+let got = '';
+let begun = 0;
+// What the other was too late for says nothing, and is another beginning.
+while (got === '') {
+  begun = performance.now();
+  got = wait();
 }
 console.log(JSON.stringify([got, performance.now() - begun]));
