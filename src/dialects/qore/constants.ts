@@ -65,21 +65,21 @@ export const EVENT_SOURCE_MAP: Readonly<Record<string, string>> = Object.freeze(
 });
 
 /** Any family: of a name all its addresses are tried. */
-export const AF_UNSPEC = number('AF_UNSPEC');
-export const AF_UNIX = number('AF_UNIX');
-export const AF_INET = number('AF_INET');
-export const AF_INET6 = number('AF_INET6');
+export const AF_UNSPEC = number('AF_UNSPEC', 0);
+export const AF_UNIX = number('AF_UNIX', 1);
+export const AF_INET = number('AF_INET', 2);
+export const AF_INET6 = number('AF_INET6', 10);
 
-export const SOCK_STREAM = number('SOCK_STREAM');
-export const SOCK_DGRAM = number('SOCK_DGRAM');
-export const SOCK_RAW = number('SOCK_RAW');
-export const SOCK_RDM = number('SOCK_RDM');
-export const SOCK_SEQPACKET = number('SOCK_SEQPACKET');
+export const SOCK_STREAM = number('SOCK_STREAM', 1);
+export const SOCK_DGRAM = number('SOCK_DGRAM', 2);
+export const SOCK_RAW = number('SOCK_RAW', 3);
+export const SOCK_RDM = number('SOCK_RDM', 4);
+export const SOCK_SEQPACKET = number('SOCK_SEQPACKET', 5);
 
 /** For `setParseOptions`: no networking in this program. */
 export const PO_NO_NETWORK = 1 << 15;
 
-/** A number of this system; -1 where the addon is missing, and no call gets far enough to use it. */
-function number(name: string): number {
-  return constants[name] ?? -1;
+/** A number of this system; where the addon is missing that of Linux, so that a call gets far enough to say what is missing. */
+function number(name: string, usual: number): number {
+  return constants[name] ?? usual;
 }

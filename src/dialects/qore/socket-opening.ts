@@ -71,9 +71,7 @@ export class OpeningSocket extends HttpSocket {
       else if (!this.#bindText(bind_to, reuse)) return failed(constants.errno.EINVAL);
       return 0;
     } catch (error) {
-      return failed(
-        errnoOf(error) || (error instanceof SocketError ? constants.errno.EADDRNOTAVAIL : constants.errno.EINVAL),
-      );
+      return failed(errnoOf(error) || errnoFor(error));
     }
   }
 
@@ -214,4 +212,11 @@ function kindOf(method: string, family: SoftInt, socktype: SoftInt, protocol: So
     socktype: softNumber(method, 'the socket type', socktype, 0, MOST),
     protocol: softNumber(method, 'the protocol', protocol, 0, MOST),
   };
+}
+
+/** The error number for a bind that failed before the system was asked. */
+function errnoFor(error: unknown): number {
+  const { EADDRNOTAVAIL, EINVAL, ENOSYS } = constants.errno;
+  if (!(error instanceof SocketError)) return EINVAL;
+  return error.code === 'ERR_NATIVE_MISSING' ? ENOSYS : EADDRNOTAVAIL;
 }

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import test from 'node:test';
 import { inspect } from 'node:util';
 import {
@@ -20,6 +21,8 @@ import {
   SOCK_STREAM,
   strerror,
 } from 'berkeley/dialects/qore';
+import { root } from '../../docs/pages.js';
+import { temporaryFolder } from '../../support/launch.js';
 import { startPuppet } from '../../support/python.js';
 import { connected, LIMIT, newSocket, pythonListener, thrown } from './kit.js';
 
@@ -133,4 +136,28 @@ test('datagrams are sent and received whole', async (t) => {
   assert.equal(bound.recv(2, LIMIT), 'to');
   assert.equal(bound.send('nobody'), -1);
   assert.equal(strerror(), 'Destination address required');
+});
+
+test('without the addon the module loads, and a socket says what is missing', (t) => {
+  const folder = temporaryFolder(t);
+  // The library without its folder native/.
+  cpSync(`${root}dist`, join(folder, 'dist'), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  const program = `
+import { AF_INET, Socket, strerror } from './dist/dialects/qore/index.js';
+const said = [AF_INET];
+for (const method of ['connect', 'connectINET', 'connectUNIX', 'connectSSL', 'bindINET', 'bindUNIX'])
+  try { new Socket()[method](method.includes('UNIX') ? '/x' : method.includes('INET') ? '127.0.0.1' : '127.0.0.1:80', method.includes('INET') ? 80 : undefined); }
+  catch ({ err, cause }) { said.push(err, cause.code); }
+console.log(JSON.stringify([...said, new Socket().bind(0), strerror()]));`;
+  const words = ['--input-type=module', '-e', program];
+  const said = execFileSync(process.execPath, words, { cwd: folder, encoding: 'utf8' });
+  const missing = (err: string): string[] => [err, 'ERR_NATIVE_MISSING'];
+  assert.deepEqual(JSON.parse(said), [
+    2,
+    ...Array.from({ length: 4 }, () => missing('SOCKET-CONNECT-ERROR')).flat(),
+    ...Array.from({ length: 2 }, () => missing('SOCKET-BIND-ERROR')).flat(),
+    -1,
+    'Function not implemented',
+  ]);
 });
