@@ -16,6 +16,7 @@ import {
   type Values,
 } from './tls-flags.js';
 import { pingCommand, pingFlags, type PingCommand } from './ping/command.js';
+import { relayCommand, relayFlags, type RelayCommand } from './relay/command.js';
 import { udpCommand, udpFlags, type UdpCommand } from './udp/command.js';
 import type { OptionsCommand } from './options.js';
 import { UsageError } from './usage.js';
@@ -59,6 +60,7 @@ export interface DoctorCommand {
 export type Command =
   | ConnectCommand
   | ListenCommand
+  | RelayCommand
   | TlsCommand
   | PingCommand
   | UdpCommand
@@ -84,6 +86,8 @@ export function parseCommand(words: string[]): Command {
       return parseConnect(rest);
     case 'listen':
       return parseListen(rest);
+    case 'relay':
+      return parseRelay(rest);
     case 'tls':
       return parseTls(rest);
     case 'udp':
@@ -169,6 +173,12 @@ function parseListen(words: string[]): Command {
     tls: tls === true ? serverTls(values) : null,
     ...pipeOptions(values),
   };
+}
+
+function parseRelay(words: string[]): Command {
+  const { values, positionals } = parse(words, relayFlags);
+  if (values.help === true) return { name: 'help' };
+  return relayCommand(positionals, duration(values['timeout']), values);
 }
 
 function parseUdp(words: string[]): Command {

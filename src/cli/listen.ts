@@ -10,11 +10,12 @@ import { Input } from './input.js';
 import { Output, OutputClosed } from './output.js';
 import { echo, pipe } from './pipe.js';
 import { oneLine } from './report.js';
+import type { ServerTls } from './tls-flags.js';
 
 type Serve = (conn: AsyncConn) => Promise<void>;
 
 export async function runListen(command: ListenCommand): Promise<void> {
-  const { options, note } = await tlsOf(command);
+  const { options, note } = await listenerTls(command.tls);
   const target = /^\d+$/.test(command.target) ? Number(command.target) : command.target;
   const listener = await listen(target, options === null ? {} : { tls: options });
   closeOnSignals(listener);
@@ -38,7 +39,7 @@ export async function runListen(command: ListenCommand): Promise<void> {
 }
 
 /** The options of TLS, `null` for none, and what a person should know of the certificate. */
-async function tlsOf({ tls }: ListenCommand): Promise<{ options: TlsOptions | null; note: string }> {
+export async function listenerTls(tls: ServerTls | null): Promise<{ options: TlsOptions | null; note: string }> {
   if (tls === null || tls.options.cert !== undefined) return { options: tls?.options ?? null, note: '' };
   const { names, cert, key, pin } = await certificateForHere();
   const note = `self-signed certificate for ${names.join(', ')}\nclients trust it with --insecure --pin sha256/${pin}\n`;
@@ -66,7 +67,7 @@ async function serveAll(listener: Listener<'async'>, command: ListenCommand, ser
 }
 
 /** A signal would leave the file of a Unix socket behind: the listener is closed first, then the signal does its work. */
-function closeOnSignals(listener: Listener<'async'>): void {
+export function closeOnSignals(listener: Listener<'async'>): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       listener.close();

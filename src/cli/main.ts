@@ -10,6 +10,7 @@ import { runListen } from './listen.js';
 import { runOptions } from './options.js';
 import { OutputClosed } from './output.js';
 import { runPing } from './ping.js';
+import { runRelay } from './relay.js';
 import { isMisuse, oneLine } from './report.js';
 import { runTls } from './tls.js';
 import { runTour } from './tour.js';
@@ -36,6 +37,9 @@ async function run(words: string[]): Promise<number> {
       return 0;
     case 'listen':
       await runListen(command);
+      return 0;
+    case 'relay':
+      await runRelay(command);
       return 0;
     case 'tls':
       return runTls(command);

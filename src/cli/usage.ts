@@ -9,6 +9,9 @@ export const usage = `Usage: berkeley [COMMAND]
   connect TARGET   joins standard input and output to a server
   listen TARGET    takes one connection and does the same; the address that it
                    listens on goes to standard error
+  relay LISTEN TARGET
+                   takes connections on LISTEN, and joins each one to a
+                   connection of its own to TARGET
   tls TARGET       shakes hands, and shows what came of it: version, cipher, the
                    certificates, whether they are valid, and why not
   udp TARGET       sends each line of standard input as a datagram, and prints
@@ -45,7 +48,10 @@ export const usage = `Usage: berkeley [COMMAND]
   -W SECONDS       ping: the longest wait for a reply; 2 unless told
   -4, -6           ping: only addresses of this version
 
-  --tls            connect, listen: TLS from the first byte
+  --tls            connect, listen, relay: TLS from the first byte; of relay
+                   with those who connect to it
+  --tls-connect    relay: TLS with TARGET; --ca, --sni, --pin and --insecure are
+                   about it
   --starttls P     connect, tls: plain text first, then TLS, as P does it: smtp,
                    imap, pop3 or postgres
   --sni NAME       the name to ask for and to check; the host unless told

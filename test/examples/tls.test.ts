@@ -171,3 +171,39 @@ say('tls', line(s)); s.sendall(b'221 bye\\r\\n'); s.unwrap()
     ].join('\n'),
   );
 });
+
+test('tls-terminator joins clients with TLS to a plain server', LIMIT, async (t) => {
+  const server = python(
+    t,
+    `
+listener = socket.create_server(('127.0.0.1', 0))
+say('port', listener.getsockname()[1])
+c = listener.accept()[0]
+c.sendall(b''.join(iter(lambda: c.recv(100), b'')).upper())
+c.close()
+`,
+  );
+  const [, port] = await server.prints(/port (\d+)/);
+  const { certFile, keyFile } = pki().server;
+  const terminator = example(t, 'tls-terminator', '127.0.0.1:0', `127.0.0.1:${port}`, certFile, keyFile);
+  const at = await listeningOn(terminator);
+  const client = python(
+    t,
+    `
+import ssl
+host, port = sys.argv[1].split(':')
+context = ssl.create_default_context(cafile=sys.argv[2])
+c = context.wrap_socket(socket.create_connection((host, int(port))), server_hostname='localhost')
+c.sendall(b'question')
+try: c._sslobj.shutdown()
+except ssl.SSLError: pass
+say('got', c.recv(100).decode())
+`,
+    at,
+    pki().root.certFile,
+  );
+  await client.prints(/got QUESTION/);
+  await terminator.prints(/8 bytes in, 8 bytes out/);
+  terminator.process.kill('SIGTERM');
+  await terminator.ends();
+});
