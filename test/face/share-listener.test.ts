@@ -98,6 +98,8 @@ test('the events of a shared listener are told once', () => {
 });
 
 test('nothing but a connection or a listener can be shared', () => {
-  for (const value of [null, {}, 5, sync.socket()])
+  const socket = sync.socket();
+  for (const value of [null, {}, 5, socket])
     assert.throws(() => promises.share(value as promises.Listener<'async'>), TypeError);
+  socket.close();
 });
