@@ -94,7 +94,7 @@ function isAnswer(error: unknown): error is Error {
 
 /** Certificate options that cannot be used are misuse, as a missing one is. */
 function isOfFiles({ code, phase, syscall }: sync.SocketError): boolean {
-  return phase === 'config' && (ofFiles.has(code) || (syscall !== undefined && syscall !== 'poll'));
+  return phase === 'config' && (ofFiles.has(code) || syscall === 'open' || syscall === 'fstat' || syscall === 'read');
 }
 
 const ofFiles: ReadonlySet<string> = new Set([

@@ -168,7 +168,7 @@ test('what a callback throws is uncaught, as of any callback, and so is misuse t
   });
   assert.equal(
     stdout,
-    'uncaught: from the callback\nuncaught: ENOENT\nuncaught: from onConnect\nand the next one comes\n',
+    'handle 0\nuncaught: from the callback\nuncaught: ENOENT\nuncaught: from onConnect\nand the next one comes\n',
     stderr,
   );
 });
@@ -189,6 +189,7 @@ const stop = socket.listen(address, (event) => {
   if (come > 2) { console.log('and the next one comes'); stop(); }
 });
 const { socket: handle } = socket.connect(address);
+console.log('handle ' + handle.id);
 const steps = [
   () => socket.send(handle, 'x', () => { throw new Error('from the callback'); }),
   () => socket.startTLS(handle, { server: true, certFile: '/no/such/file', keyFile: '/no/such/file' }, () => console.log('never')),
