@@ -15,14 +15,13 @@ import {
 } from './argument.js';
 import * as C from './constants.js';
 import { errnoOf, noVariant, QoreException } from './exception.js';
-import { bindFailure, connectFailure } from './failure.js';
-import { bindNumber, bindPath, bindPort, connectPath, connectPort, stream, type Kind } from './open.js';
+import { connectTo, connectToPath, connectToPort, kindOf, MOST } from './connecting.js';
+import { bindFailure } from './failure.js';
+import { bindNumber, bindPath, bindPort, stream } from './open.js';
 import { HttpSocket } from './socket-http.js';
 import { failed } from './socket-info.js';
-import { whereOf, type Port } from './where.js';
+import { whereOf } from './where.js';
 
-/** More than a number that socket(2) takes. */
-const MOST = 0x7fffffff;
 const BACKLOG = 20;
 
 export class OpeningSocket extends HttpSocket {
@@ -34,7 +33,7 @@ export class OpeningSocket extends HttpSocket {
    * @throws QoreException `SOCKET-CONNECT-ERROR`
    */
   connect(dest: string, timeout_ms: Timeout = -1): null {
-    this.connectTo('connect', dest, limitOf('connect', timeout_ms));
+    connectTo(this.link, 'connect', dest, limitOf('connect', timeout_ms));
     return null;
   }
 
@@ -46,13 +45,13 @@ export class OpeningSocket extends HttpSocket {
     family: SoftInt = C.AF_UNSPEC,
     socktype: SoftInt = C.SOCK_STREAM,
   ): null {
-    this.connectToPort('connectINET', host, service, limitOf('connectINET', timeout_ms), family, socktype);
+    connectToPort(this.link, 'connectINET', host, service, limitOf('connectINET', timeout_ms), family, socktype);
     return null;
   }
 
   /** Connects to a UNIX domain socket. @throws QoreException `SOCKET-CONNECT-ERROR` */
   connectUNIX(file: string, socktype: SoftInt = C.SOCK_STREAM, protocol: SoftInt = 0): null {
-    this.connectToPath('connectUNIX', file, socktype, protocol);
+    connectToPath(this.link, 'connectUNIX', file, socktype, protocol);
     return null;
   }
 
@@ -150,50 +149,6 @@ export class OpeningSocket extends HttpSocket {
     }
   }
 
-  /** What connect and connectSSL have in common. */
-  protected connectTo(method: string, dest: string, ms: number | null): void {
-    const where = whereOf(text(method, 'the destination', dest));
-    if (where === null)
-      throw new QoreException('SOCKET-CONNECT-ERROR', `'${dest}' is neither host:port nor a path`, dest);
-    const kind = { ...stream, family: 'isIpv6' in where && where.isIpv6 ? C.AF_INET6 : C.AF_UNSPEC };
-    this.#opening(dest, ms, () => {
-      if ('path' in where) connectPath(this.link, where.path, kind);
-      else connectPort(this.link, where, kind, ms);
-    });
-  }
-
-  protected connectToPort(
-    method: string,
-    host: string,
-    service: SoftString,
-    ms: number | null,
-    family: SoftInt,
-    socktype: SoftInt,
-  ): void {
-    const where: Port = {
-      host: text(method, 'the host', host),
-      service: softString(method, 'the service', service),
-      isIpv6: false,
-    };
-    const kind = kindOf(method, family, socktype, 0);
-    this.#opening(`${host}:${service}`, ms, () => connectPort(this.link, where, kind, ms));
-  }
-
-  protected connectToPath(method: string, file: string, socktype: SoftInt, protocol: SoftInt): void {
-    text(method, 'the file', file);
-    const kind = kindOf(method, C.AF_UNIX, socktype, protocol);
-    this.#opening(file, null, () => connectPath(this.link, file, kind));
-  }
-
-  #opening(where: string, ms: number | null, open: () => void): void {
-    this.link.close();
-    try {
-      open();
-    } catch (error) {
-      throw connectFailure(error, where, ms);
-    }
-  }
-
   #bindText(bind_to: string, reuse: boolean): boolean {
     const where = whereOf(bind_to);
     if (where === null) return false;
@@ -204,14 +159,6 @@ export class OpeningSocket extends HttpSocket {
     }
     return true;
   }
-}
-
-function kindOf(method: string, family: SoftInt, socktype: SoftInt, protocol: SoftInt): Kind {
-  return {
-    family: softNumber(method, 'the family', family, 0, MOST),
-    socktype: softNumber(method, 'the socket type', socktype, 0, MOST),
-    protocol: softNumber(method, 'the protocol', protocol, 0, MOST),
-  };
 }
 
 /** The error number for a bind that failed before the system was asked. */

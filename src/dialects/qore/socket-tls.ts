@@ -2,6 +2,7 @@
 
 import { countdown, limitOf, type SoftInt, type SoftString, type Timeout } from './argument.js';
 import { SSLCertificate, SSLPrivateKey } from './certificate.js';
+import { connectTo, connectToPath, connectToPort } from './connecting.js';
 import * as C from './constants.js';
 import { noVariant } from './exception.js';
 import { sslFailure } from './failure.js';
@@ -17,7 +18,7 @@ export class TlsSocket extends OpeningSocket {
   connectSSL(dest: string, timeout_ms: Timeout = -1): null {
     const ms = limitOf('connectSSL', timeout_ms);
     const left = countdown(ms);
-    this.connectTo('connectSSL', dest, ms);
+    connectTo(this.link, 'connectSSL', dest, ms);
     this.#handshake('connectSSL', false, left());
     return null;
   }
@@ -32,14 +33,14 @@ export class TlsSocket extends OpeningSocket {
   ): null {
     const ms = limitOf('connectINETSSL', timeout_ms);
     const left = countdown(ms);
-    this.connectToPort('connectINETSSL', host, service, ms, family, socktype);
+    connectToPort(this.link, 'connectINETSSL', host, service, ms, family, socktype);
     this.#handshake('connectINETSSL', false, left());
     return null;
   }
 
   /** The same for a UNIX domain socket. @throws as connectSSL */
   connectUNIXSSL(file: string, socktype: SoftInt = C.SOCK_STREAM, protocol: SoftInt = 0): null {
-    this.connectToPath('connectUNIXSSL', file, socktype, protocol);
+    connectToPath(this.link, 'connectUNIXSSL', file, socktype, protocol);
     this.#handshake('connectUNIXSSL', false, null);
     return null;
   }
