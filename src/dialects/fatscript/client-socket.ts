@@ -1,5 +1,6 @@
 // Owns ClientSocket: a connection under FatScript's names. It must not know how it was made.
 
+import { inspect, type InspectOptions } from 'node:util';
 import type { Conn } from '../../contract/conn.js';
 import type { Mode } from '../../contract/mode.js';
 import { share } from '../../sync/index.js';
@@ -67,6 +68,11 @@ export class ClientSocket {
   /** Closes the connection after everything sent. Twice is allowed. */
   close(): void {
     this.#conn.close();
+  }
+
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    const { id, peer, ssl } = this;
+    return `ClientSocket ${inspect({ id, peer, ssl }, options)}`;
   }
 }
 

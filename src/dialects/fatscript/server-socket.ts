@@ -1,5 +1,6 @@
 // Owns ServerSocket: a listener under FatScript's names. It must not know how it was made.
 
+import { inspect, type InspectOptions } from 'node:util';
 import type { Listener } from '../../contract/listener.js';
 import { ClientSocket } from './client-socket.js';
 import { checkWait, fatError, wrongType } from './errors.js';
@@ -43,5 +44,10 @@ export class ServerSocket {
   /** Stops listening. Accepted connections live on. Twice is allowed. */
   close(): void {
     this.#listener.close();
+  }
+
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    const { id, port } = this;
+    return `ServerSocket ${inspect({ id, port }, options)}`;
   }
 }

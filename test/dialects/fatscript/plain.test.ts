@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { test, type TestContext } from 'node:test';
+import { inspect } from 'node:util';
 import { bind, ClientSocket, connect, ServerSocket } from 'berkeley/dialects/fatscript';
 import * as promises from 'berkeley';
 import { startPuppet, type Puppet } from '../../support/python.js';
@@ -44,6 +45,7 @@ test('connect returns a ClientSocket with its descriptor, its peer as ip:port, a
   assert.ok(con instanceof ClientSocket);
   assert.equal(con.peer, `127.0.0.1:${port}`);
   assert.deepEqual(con.ssl, Buffer.alloc(0));
+  assert.equal(inspect(con), `ClientSocket { id: ${con.id}, peer: '${con.peer}', ssl: <Buffer > }`);
   assert.ok(readFileSync(`/proc/self/fdinfo/${con.id}`, 'utf8').includes('flags:'));
   await python.run('c, _ = l.accept(); c.sendall(b"x")');
   assert.deepEqual(con.receive(1), Buffer.from('x'));
@@ -138,6 +140,7 @@ test('sending to a peer that is gone is an AsyncError', async (t) => {
 test('bind listens on all addresses at once, IPv4 and IPv6, and a client is shown by its own address', async (t) => {
   const server = serving(t);
   assert.ok(server instanceof ServerSocket && server.port > 0 && server.id >= 0);
+  assert.equal(inspect(server), `ServerSocket { id: ${server.id}, port: ${server.port} }`);
   const python = startPuppet(t, `a = socket.create_connection(('127.0.0.1', ${server.port}))`);
   const con = server.accept(10_000);
   assert.ok(con instanceof ClientSocket);
