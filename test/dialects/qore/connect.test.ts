@@ -166,7 +166,7 @@ say(l.getsockname()[1])`,
     assert.equal(desc, `timeout in connection after ${ms}ms`);
     assert.equal(thrown(() => socket.connectSSL(`127.0.0.1:${port}`, limit), 'SOCKET-CONNECT-ERROR').desc, desc);
     const took = (performance.now() - begun) / 2;
-    assert.ok(took >= ms - 5 && took < ms + 2000, `${took} ms`);
+    assert.ok(took >= ms - 5 && took < ms + 10_000, `${took} ms`);
     assert.equal(socket.isOpen(), false);
   }
   assert.match(

@@ -105,7 +105,7 @@ test('a limit that is spent is SOCKET-TIMEOUT, for the whole call, and nothing i
     thrown(() => socket.recv(4, limit), 'SOCKET-TIMEOUT');
     thrown(() => socket.recvBinary(-1, limit), 'SOCKET-TIMEOUT');
     thrown(() => socket.recvi4(limit), 'SOCKET-TIMEOUT');
-    assert.ok(performance.now() - begun < 2000);
+    assert.ok(performance.now() - begun < 10_000);
   }
   assert.equal(
     thrown(() => socket.recv(3, 40), 'SOCKET-TIMEOUT').desc,
@@ -113,13 +113,20 @@ test('a limit that is spent is SOCKET-TIMEOUT, for the whole call, and nothing i
   );
   assert.match(thrown(() => socket.recv(3, 1), 'SOCKET-TIMEOUT').desc, /after 1 millisecond in/);
   // A peer that trickles does not stretch it.
-  python.begin('[(c.sendall(b"t"), time.sleep(0.03)) for _ in range(40)]');
+  await python.run(`def trickle():
+    n = 0
+    while not select.select([c], [], [], 0.03)[0]:
+        c.sendall(b't')
+        n += 1
+    return n`);
+  python.begin('n = trickle()');
   const begun = performance.now();
-  thrown(() => socket.recv(42, 150), 'SOCKET-TIMEOUT');
+  thrown(() => socket.recv(5000, 150), 'SOCKET-TIMEOUT');
   const took = performance.now() - begun;
-  assert.ok(took >= 145 && took < 1100, `${took} ms`);
-  await python.caughtUp();
-  assert.equal(socket.recv(42, LIMIT), `ab${'t'.repeat(40)}`);
+  assert.ok(took >= 145 && took < 10_000, `${took} ms`);
+  socket.send('enough');
+  const trickled = (await python.value('n')) as number;
+  assert.equal(socket.recv(2 + trickled, LIMIT), `ab${'t'.repeat(trickled)}`);
 });
 
 test('isDataAvailable knows of bytes that were read ahead, of the end and of a reset', async (t) => {
