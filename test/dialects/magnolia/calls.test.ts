@@ -2,7 +2,7 @@
 // the other end.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as socket from 'berkeley/dialects/magnolia';
 import { type Answer, bothWays, connected, errorOf, handleOf, listening, ways } from './kit.js';
@@ -46,6 +46,16 @@ bothWays('what the system refuses is an answer', async (ask, t) => {
   await python.run('l.close()');
   assert.match(errorOf(await ask('connect', `127.0.0.1:${port}`)), /^Could not connect socket: .*ECONNREFUSED/);
   assert.match(errorOf(await ask('connect', 'no-such-host.invalid:80')), /^Could not connect socket: .*no-such-host/);
+});
+
+bothWays('calls that fail leave no descriptor behind', async (ask, t) => {
+  const { python, port } = await listening(t);
+  await ask('connect', 'localhost:no-such-service');
+  await python.run('l.close()');
+  await ask('connect', `localhost:${port}`);
+  const before = readdirSync('/proc/self/fd').length;
+  for (let i = 0; i < 20; i++) errorOf(await ask('connect', `localhost:${port}`));
+  assert.equal(readdirSync('/proc/self/fd').length, before);
 });
 
 bothWays('send writes all of it, and says how many bytes', async (ask, t) => {

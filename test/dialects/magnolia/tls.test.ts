@@ -23,7 +23,7 @@ context.load_cert_chain('${certFile}', '${keyFile}')
 trusting = ssl.create_default_context(cafile='${root.certFile}')
 def secure():
     global s
-    try: s = context.wrap_socket(c, server_side=True)
+    try: s = context.wrap_socket(c, server_side=True, suppress_ragged_eofs=False)
     except OSError as error: s = None
 def secured(name='localhost'):
     global s
@@ -95,6 +95,8 @@ bothWays('startTLS checks the name of the host that connect was given, where it 
   );
   await ask('sendLine', handle, 'thanks');
   assert.equal(await python.value('s.recv(99).decode()'), 'thanks\r\n');
+  assert.deepEqual(await ask('close', handle), { type: 'closed' });
+  assert.equal(await python.value('s.recv(99).decode()'), '', 'the end is no cut');
 });
 
 bothWays(
