@@ -95,6 +95,30 @@ test('a failed attempt closes nothing, and a UNIX domain socket has neither serv
   assert.deepEqual(eventsOf(queue, socket), [{ event: 18, type: AF_UNIX, target: path }, { event: 19 }]);
 });
 
+test('a port may be the name of a service', (t) => {
+  const socket = newSocket(t);
+  const queue = new Queue<Event>();
+  socket.setEventQueue(queue);
+  // Whether somebody listens there is nobody's business.
+  for (const open of [
+    () => socket.connect('127.0.0.1:tcpmux', LIMIT),
+    () => socket.connectINET('127.0.0.1', 'tcpmux'),
+  ]) {
+    try {
+      open();
+    } catch (error) {
+      assert.ok(error instanceof qore.QoreException && error.err === 'SOCKET-CONNECT-ERROR');
+    }
+    assert.deepEqual(eventsOf(queue, socket).slice(0, 3), [
+      { event: 11, name: '127.0.0.1', service: 'tcpmux' },
+      { event: 12, address: '127.0.0.1', port: 1 },
+      { event: 18, type: AF_INET, target: '127.0.0.1', service: 'tcpmux', port: 1 },
+    ]);
+    socket.close();
+    queue.clear();
+  }
+});
+
 test('bindINET posts its lookup; close says CHANNEL_CLOSED once', (t) => {
   const socket = newSocket(t);
   const queue = new Queue<Event>();
