@@ -1,6 +1,7 @@
 // Owns the sending and receiving of messages: by sockets that are no streams, SOCK_DGRAM for one. A message is sent and
 // received whole.
 
+import type { NumType } from '../../contract/codec.js';
 import type { Socket } from '../../sync/index.js';
 import { within } from './argument.js';
 import { EVENT_PACKET_READ, EVENT_PACKET_SENT } from './constants.js';
@@ -54,6 +55,23 @@ export function receiveMessage(
   const asked = size > 0 ? { total_to_read: size } : {};
   link.post({ event: EVENT_PACKET_READ, read: bytes.length, total_read: bytes.length, ...asked });
   return bytes;
+}
+
+/** The bytes of an integer. */
+export function bytesOf(type: NumType, length: number, value: bigint): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64LE(value);
+  const cut = bytes.subarray(0, length);
+  return type.endsWith('le') ? cut : cut.reverse();
+}
+
+/** The integer that a message begins with. */
+export function numberOf(type: NumType, message: Buffer, length: number, method: string): number | bigint {
+  if (message.length < length)
+    throw new QoreException('SOCKET-RECV-ERROR', `the message has fewer bytes than Socket::${method}() needs`, message);
+  const little = type.endsWith('le') ? message : Buffer.from(message).reverse();
+  if (length === 8) return little.readBigInt64LE();
+  return type.startsWith('u') ? little.readUIntLE(0, length) : little.readIntLE(0, length);
 }
 
 export function messageText(bytes: Buffer, charset: string): string {

@@ -1,7 +1,8 @@
 // Owns the sending and receiving of integers by a Socket. What is sent is cut to its size, as in C.
 
-import type { NumType } from '../../contract/codec.js';
+import type { NumOf, NumType } from '../../contract/codec.js';
 import { limitOf, softInt, within, type SoftInt, type Timeout } from './argument.js';
+import { bytesOf, messagesOf, numberOf, receiveMessage, sendMessage } from './messages.js';
 import { DataSocket } from './socket-data.js';
 import { exactly, receiving, sending } from './transfer.js';
 
@@ -86,11 +87,16 @@ export class NumberSocket extends DataSocket {
 
   #send(method: string, type: NumType, bits: number, i: SoftInt): 0 | -1 {
     const value = BigInt.asIntN(bits, softInt(method, 'the number', i));
+    const messages = messagesOf(this.link);
+    if (messages !== null) return sendMessage(this.link, messages, method, bytesOf(type, bits / 8, value), '');
     return sending(this.link, method, (conn) => conn.writeNum<NumType>(type, bits === 64 ? value : Number(value)));
   }
 
   #recv<T extends NumType>(method: string, type: T, length: number, timeout: Timeout) {
     const ms = limitOf(method, timeout);
+    const messages = messagesOf(this.link);
+    if (messages !== null)
+      return numberOf(type, receiveMessage(this.link, messages, method, length, ms), length, method) as NumOf<T>;
     return receiving(this.link, method, ms, (conn) => ({
       value: exactly(conn, () => conn.readNum(type, within(ms))),
       length,

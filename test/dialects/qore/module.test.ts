@@ -99,6 +99,48 @@ test('what fails leaves no descriptor', async (t) => {
   await python.end();
 });
 
+test('an integer is a message of its own on a datagram socket', async (t) => {
+  const python = startPuppet(
+    t,
+    `u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(('127.0.0.1', 0)); say(u.getsockname()[1])`,
+  );
+  const port = Number(await python.line());
+  const socket = newSocket(t);
+  socket.connectINET('127.0.0.1', port, LIMIT, AF_INET, SOCK_DGRAM);
+  for (const [send, hex] of [
+    [() => socket.sendi1(-2), 'fe'],
+    [() => socket.sendi2(-2), 'fffe'],
+    [() => socket.sendi4(1), '00000001'],
+    [() => socket.sendi8(-2), 'fffffffffffffffe'],
+    [() => socket.sendi2LSB(1), '0100'],
+    [() => socket.sendi4LSB(-2), 'feffffff'],
+    [() => socket.sendi8LSB(1), '0100000000000000'],
+  ] as const) {
+    assert.equal(send(), 0);
+    await python.run('m, a = u.recvfrom(100)');
+    assert.equal(await python.value('m.hex()'), hex);
+  }
+  for (const [method, format, value] of [
+    ['recvi1', '>b', -2],
+    ['recvi2', '>h', -2],
+    ['recvi4', '>i', -(2 ** 31)],
+    ['recvi2LSB', '<h', -2],
+    ['recvi4LSB', '<i', 7],
+    ['recvu1', '>B', 255],
+    ['recvu2', '>H', 65_534],
+    ['recvu4', '>I', 2 ** 32 - 1],
+    ['recvu2LSB', '<H', 1],
+    ['recvu4LSB', '<I', 2 ** 32 - 2],
+  ] as const) {
+    await python.run(`u.sendto(struct.pack('${format}', ${value}), a)`);
+    assert.equal(socket[method](LIMIT), value, method);
+  }
+  await python.run(`u.sendto(struct.pack('>q', -3), a); u.sendto(struct.pack('<q', 2**62), a); u.sendto(b'ab', a)`);
+  assert.equal(socket.recvi8(LIMIT), -3n);
+  assert.equal(socket.recvi8LSB(LIMIT), 2n ** 62n);
+  thrown(() => socket.recvi4(LIMIT), 'SOCKET-RECV-ERROR');
+});
+
 test('using ends the object with its block', async (t) => {
   const { python, port } = await connected(t);
   {
