@@ -1,6 +1,7 @@
 // Owns what is measured: the shape of a case, the cases over TCP without TLS, who competes in each, and the goals. Knows nothing of
 // how it is done.
 
+import { READING_CASES } from './reading-cases.js';
 import { TLS_CASES } from './tls-cases.js';
 import { UDP_CASES } from './udp-cases.js';
 
@@ -20,7 +21,7 @@ interface Base {
   readonly name: string;
   readonly contenders: readonly Contender[];
   /** The contender that berkeley has to be ahead of. */
-  readonly rival: 'node:net' | 'node:tls' | 'node:dgram';
+  readonly rival: 'node:net' | 'node:tls' | 'node:dgram' | 'node:readline' | 'Buffer.readInt32BE';
   /** Whether servers and loads speak TLS. A server is then given a certificate and a key as its first arguments. */
   readonly tls?: true;
 }
@@ -70,10 +71,19 @@ export interface SendingCase extends Base {
   readonly size: number;
 }
 
+/** The contenders are clients that read; C is none of them. */
+export interface ReadingCase extends Base {
+  readonly kind: 'reading';
+  /** What is counted. */
+  readonly what: 'line' | 'number';
+  /** Who sends it, or null where it is there already. */
+  readonly source: Program | null;
+}
+
 /** Those in which a load measures a server from outside. */
 export type LoadCase = EchoCase | HandshakeCase | BulkCase | DatagramEchoCase;
 
-export type Case = LoadCase | RoundTripCase | IdleCase | SendingCase;
+export type Case = LoadCase | RoundTripCase | IdleCase | SendingCase | ReadingCase;
 
 /** The name of the contender that the others are divided by. */
 export const YARDSTICK = 'C';
@@ -100,6 +110,7 @@ export const CASES: readonly Case[] = [
       { name: RIVAL, program: { js: 'servers/node-net' } },
     ],
   },
+  ...READING_CASES,
   ...UDP_CASES,
   ...TLS_CASES,
 ];

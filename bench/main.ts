@@ -6,7 +6,7 @@ import { CASES, type Case, type Contender } from './cases.js';
 import { BenchError, compile, cores, version } from './programs.js';
 import { quiet } from './quiet.js';
 import { CROWDED, summarize, type Result, type Sample } from './result.js';
-import { measureIdle, measureLoad, measureRoundTrip, measureSending, type Pace } from './run.js';
+import { measureIdle, measureLoad, measureReading, measureRoundTrip, measureSending, type Pace } from './run.js';
 import { table } from './table.js';
 
 const USAGE = `Usage: npm run bench -- [--rounds N] [--only PATTERN] [--quick] [--json]
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   const overTls = wanted.cases.some(({ tls }) => tls);
   const overUdp = wanted.cases.some(({ kind }) => kind === 'datagram-echo' || kind === 'sending');
   compile([
-    ...['epoll-echo', 'load', 'blocking-client'],
+    ...['epoll-echo', 'load', 'blocking-client', 'line-source'],
     ...(overUdp ? ['udp-echo', 'udp-load', 'udp-sink', 'udp-send'] : []),
     ...(overTls ? ['tls-server', 'tls-load', 'tls-bulk'] : []),
   ]);
@@ -83,6 +83,7 @@ async function undisturbed(turn: () => Promise<Sample>): Promise<Sample> {
 
 function measure(c: Case, contender: Contender, pace: Pace): Promise<Sample> {
   if (c.kind === 'sending') return measureSending(c, contender, pace);
+  if (c.kind === 'reading') return measureReading(c, contender, pace);
   if (c.kind === 'round-trip') return measureRoundTrip(c, contender, pace);
   return c.kind === 'idle' ? measureIdle(c, contender) : measureLoad(c, contender, pace);
 }

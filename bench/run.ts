@@ -8,6 +8,7 @@ import {
   type Contender,
   type IdleCase,
   type LoadCase,
+  type ReadingCase,
   type RoundTripCase,
   type SendingCase,
 } from './cases.js';
@@ -150,6 +151,22 @@ export async function measureSending(c: SendingCase, contender: Contender, pace:
     }
   } finally {
     await sink.stop();
+  }
+}
+
+export async function measureReading(c: ReadingCase, contender: Contender, pace: Pace): Promise<SendingSample> {
+  const source = c.source === null ? null : new Running(c.source, 'counterpart');
+  try {
+    const numbers = [source === null ? 0 : await source.line(START_SECONDS), 0, pace.seconds, pace.warmMs / 2000];
+    const client = new Running(contender.program, 'measured', [...numbers, ...(contender.program.args ?? [])]);
+    try {
+      const { wallNs, cpuNs } = JSON.parse(await client.line(60)) as Record<'wallNs' | 'cpuNs', number>;
+      return { cpuUs: cpuNs / 1000, perSecond: 1e9 / wallNs, busy: cpuNs / wallNs, lost: 0 };
+    } finally {
+      await client.stop();
+    }
+  } finally {
+    await source?.stop();
   }
 }
 

@@ -17,6 +17,7 @@ const range = (spread: Spread | undefined): string =>
 const goal = ({ goal, met }: Figures): string => (goal === undefined ? '' : `≤ ${goal} ${met === true ? '✓' : '✗'}`);
 const ahead = ({ timesRival, rivalGoal, ahead }: Figures): string => {
   if (!timesRival) return '';
+  if (rivalGoal === Infinity) return ratio(timesRival);
   const wanted = rivalGoal === undefined ? '' : ` ≤ ${rivalGoal}`;
   return `${ratio(timesRival)}${wanted} ${ahead === true ? '✓' : '✗'}`;
 };
@@ -26,6 +27,12 @@ const COLUMNS: Record<Case['kind'], (rival: string) => readonly Column[]> = {
   handshake: (rival) => [...load('handshake', rival), ...LATENCY, BUSY],
   'datagram-echo': (rival) => [...load('datagram', rival), ...LATENCY, BUSY],
   sending: (rival) => [...load('datagram', rival), BUSY],
+  reading: (rival) => [
+    ['CPU ns each', ({ median }) => ((median['cpuUs'] ?? 0) * 1000).toFixed(1)],
+    [`× ${rival}`, ahead],
+    ['spread', (f) => range(f.timesRival)],
+    ['per second', number('perSecond', 0)],
+  ],
   bulk: (rival) => [...load('MiB', rival), BUSY],
   'round-trip': (rival) => [['wall µs', number('wallUs', 2)], ...versus(rival), ['CPU µs', number('cpuUs', 2)]],
   idle: (rival) => [

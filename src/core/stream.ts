@@ -119,6 +119,13 @@ export class Stream implements Sender, Origin {
     return this.buffer.takeNumber(form);
   }
 
+  /** The same for a line: null says that the long way must be gone. */
+  lineAtOnce(): string | null {
+    const { handle, encoding } = this;
+    if (handle.closing || handle.reads.head !== null || this.buffer.length === 0) return null;
+    return encoding === 'utf-8' || encoding === 'latin1' ? this.buffer.takeAsciiLine() : null;
+  }
+
   check(phase: Phase): void {
     this.handle.check(phase);
   }

@@ -31,10 +31,17 @@ import { mayProceed } from '../wait/fairness.js';
 import { promised } from '../wait/promise.js';
 
 class AsyncConnFace extends ConnFace<'async'> implements AsyncIterable<Buffer> {
+  override readLine(o?: Op & { max?: number }): Promise<string | null> {
+    const { stream } = this;
+    // What is in the buffer counts for the turn of the loop, but not as a success of the socket.
+    const line = o === undefined && mayProceed(null) ? stream.lineAtOnce() : null;
+    return line === null ? super.readLine(o) : Promise.resolve(line);
+  }
+
   override readNum<T extends NumType>(type: T, o?: Op): Promise<NumOf<T>> {
     const { stream } = this;
     const form = o === undefined ? numbers[type] : undefined;
-    if (form !== undefined && mayProceed(stream.handle.registration)) {
+    if (form !== undefined && mayProceed(null)) {
       const value = stream.numberAtOnce(form);
       if (value !== undefined) return Promise.resolve(value as NumOf<T>);
     }

@@ -15,6 +15,10 @@ import { UdpFace } from '../face/udp-face.js';
 import { blocking } from '../wait/blocking.js';
 
 class SyncConnFace extends ConnFace<'sync'> implements Iterable<Buffer> {
+  override readLine(o?: Op & { max?: number }): string | null {
+    return (o === undefined ? this.stream.lineAtOnce() : null) ?? super.readLine(o);
+  }
+
   override readNum<T extends NumType>(type: T, o?: Op): NumOf<T> {
     const form = o === undefined ? numbers[type] : undefined;
     if (form !== undefined) {
