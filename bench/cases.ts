@@ -2,6 +2,7 @@
 // how it is done.
 
 import { READING_CASES } from './reading-cases.js';
+import { CARRY_CASES } from './carry-cases.js';
 import { TLS_CASES } from './tls-cases.js';
 import { UDP_CASES } from './udp-cases.js';
 
@@ -45,6 +46,12 @@ export interface BulkCase extends Base {
   readonly load: 'send' | 'receive';
 }
 
+/** Bytes that the server passes on without looking at them. */
+export interface CarryCase extends Base {
+  readonly kind: 'carry';
+  readonly what: 'file' | 'relay';
+}
+
 export interface RoundTripCase extends Base {
   readonly kind: 'round-trip';
   readonly size: number;
@@ -81,7 +88,7 @@ export interface ReadingCase extends Base {
 }
 
 /** Those in which a load measures a server from outside. */
-export type LoadCase = EchoCase | HandshakeCase | BulkCase | DatagramEchoCase;
+export type LoadCase = EchoCase | HandshakeCase | BulkCase | CarryCase | DatagramEchoCase;
 
 export type Case = LoadCase | RoundTripCase | IdleCase | SendingCase | ReadingCase;
 
@@ -111,6 +118,7 @@ export const CASES: readonly Case[] = [
     ],
   },
   ...READING_CASES,
+  ...CARRY_CASES,
   ...UDP_CASES,
   ...TLS_CASES,
 ];

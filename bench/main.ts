@@ -38,6 +38,7 @@ async function main(): Promise<void> {
   const overUdp = wanted.cases.some(({ kind }) => kind === 'datagram-echo' || kind === 'sending');
   compile([
     ...['epoll-echo', 'load', 'blocking-client', 'line-source'],
+    ...(wanted.cases.some(({ kind }) => kind === 'carry') ? ['carry', 'carry-load'] : []),
     ...(overUdp ? ['udp-echo', 'udp-load', 'udp-sink', 'udp-send'] : []),
     ...(overTls ? ['tls-server', 'tls-load', 'tls-bulk'] : []),
   ]);

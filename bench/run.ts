@@ -102,6 +102,7 @@ export async function measureLoad(c: LoadCase, contender: Contender, pace: Pace)
 function loadOf(c: LoadCase, pace: Pace): { name: string; args: (string | number)[] } {
   const { warmMs, seconds, mib } = pace;
   if (c.kind === 'bulk') return { name: 'tls-bulk', args: [c.load, mib, mib] };
+  if (c.kind === 'carry') return { name: 'carry-load', args: [c.what, mib, mib] };
   if (c.kind === 'echo') {
     const args = ['echo', c.connections, c.size, warmMs, '--seconds', seconds];
     return { name: c.tls ? 'tls-load' : 'load', args };

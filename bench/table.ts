@@ -34,6 +34,7 @@ const COLUMNS: Record<Case['kind'], (rival: string) => readonly Column[]> = {
     ['per second', number('perSecond', 0)],
   ],
   bulk: (rival) => [...load('MiB', rival), BUSY],
+  carry: (rival) => [...load('MiB', rival), BUSY],
   'round-trip': (rival) => [['wall µs', number('wallUs', 2)], ...versus(rival), ['CPU µs', number('cpuUs', 2)]],
   idle: (rival) => [
     ['connections', number('connections', 0)],

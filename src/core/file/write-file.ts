@@ -13,7 +13,7 @@ import { AT_ONCE, PIECE, sendFileOnce, UNFIT } from './send-file.js';
 import type { SourceFile } from './source-file.js';
 
 /** After so many bytes without waiting the others have their turn. */
-const TURN = 8 * 1024 * 1024;
+const TURN = AT_ONCE;
 
 export class WriteFile extends Sending implements Attempt<number> {
   readonly #stream: Stream;

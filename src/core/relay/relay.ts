@@ -17,7 +17,7 @@ import { Flow } from './flow.js';
 /** One direction goes on for so long before the other has its turn. */
 const SHARE = 1024 * 1024;
 /** After so many bytes without waiting everybody else has. */
-const TURN = 8 * SHARE;
+const TURN = 4 * SHARE;
 /** For what no descriptor announces. */
 const PAUSE = 1;
 
