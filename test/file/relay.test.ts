@@ -47,8 +47,10 @@ test('much data moves through pipes, little does not', async (t) => {
   assert.equal(pipes(), before);
   peers.begin(`feed(x, ${4 * MIB}, 3, False)`);
   await until(() => pipes() === before + 2, 'a pipe for the direction that has much');
-  await peers.run(`z = 0`).catch(() => undefined);
-  peers.begin(`while z < ${4 * MIB}: z += len(y.recv(1 << 20))`);
+  await peers.run(`z = 0\nwhile z < ${4 * MIB}: z += len(y.recv(1 << 20))`);
+  await peers.run(`x.sendall(b'little'); y.recv(6)`);
+  await peers.run(`x.sendall(b'little'); y.recv(6)`);
+  assert.equal(pipes(), before, 'it is gone when little comes again');
   await peers.run(`x.close(); y.close()`);
   await ended.catch(() => undefined);
   assert.equal(pipes(), before);
@@ -180,4 +182,28 @@ inBothColours('a connection is not relayed to itself, nor to what is none', asyn
   b.abort();
   assert.equal((await failure(() => net.relay(a, b))).code, 'ERR_SOCKET_CLOSED');
   assert.equal(await a.waitReadable({ timeout: 1000 }), true, 'its lanes are free');
+});
+
+test('events tell what a relay carries, and one may be begun from them', async (t) => {
+  const { a, b, peers } = await stage(promises, t);
+  const [x, inside] = pairOf(promises, t);
+  const [y, outside] = pairOf(promises, t);
+  await x.write('nested');
+  const told: Record<string, number> = { read: 0, sent: 0 };
+  let nested: Promise<unknown> | null = null;
+  a.on('read', ({ bytes, total }) => {
+    // In the middle of a step, while the bytes lie in memory that all relays use.
+    nested ??= promises.relay(inside, outside);
+    told['read'] = total;
+    told['bytes'] = (told['bytes'] ?? 0) + bytes;
+  });
+  b.on('sent', ({ total }) => (told['sent'] = total));
+  peers.begin(`result = both(lambda: feed(x, ${3 * MIB}, 3), lambda: digest(y), lambda: end(y))`);
+  assert.deepEqual(await promises.relay(a, b), { aToB: 3 * MIB, bToA: 0 });
+  const [sent, got] = (await peers.value('result')) as Digests;
+  assert.deepEqual(got, sent);
+  assert.deepEqual(told, { read: 3 * MIB, sent: 3 * MIB, bytes: 3 * MIB });
+  assert.equal(String(await y.readExact(6)), 'nested');
+  await Promise.all([x.closeWrite(), y.closeWrite()]);
+  assert.deepEqual(await nested, { aToB: 6, bToA: 0 });
 });

@@ -126,6 +126,11 @@ export class Flow {
       }
       this.#sent(n, 'splice');
     }
+    if (pipe !== null && !this.#much) {
+      // An idle relay has none.
+      pipe.close();
+      this.#pipe = null;
+    }
     const { layer } = this.to;
     return layer === null ? null : this.#sent(layer.flush(), 'send');
   }
@@ -192,12 +197,13 @@ export class Flow {
     }
   }
 
-  /** Receives into the pipe. False when that is not the way: recv(2) says why. */
+  /** Receives into the pipe. False when that is not the way, or nothing is there: recv(2) says which. */
   #splice(): boolean {
     const { registration } = this.from.handle;
+    if (!registration.readable) return false;
     this.#pipe ??= Pipe.open();
-    this.#much = false;
-    if (this.#pipe === null || !registration.readable) return false;
+    this.#much = this.#pipe !== null;
+    if (this.#pipe === null) return false;
     const n = this.#pipe.fill(registration.fd);
     if (n >= 0) {
       this.#ended = this.from.count(n) === 0;
@@ -208,6 +214,7 @@ export class Flow {
     // An error is told once: recv(2) would take the connection for one that has ended.
     if (n !== C.EAGAIN && n !== C.EINVAL) throw this.from.blame(systemError(n, 'splice', 'read'), 0);
     this.#spliceable = n === C.EAGAIN;
+    this.#much = this.#spliceable;
     return false;
   }
 
