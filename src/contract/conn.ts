@@ -111,6 +111,8 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
   readExact(n: number, o?: Op): R<M, Buffer>;
   /**
    * Reads up to and with the delimiter, or the first that comes of several; `keep: false` leaves it out of the result.
+   * A delimiter that is a string is text in `encoding`, and is not found in the middle of a character.
+   *
    * @throws EndOfStreamError `ERR_UNEXPECTED_EOF` with `partial`; LimitError `ERR_LIMIT` when `max` bytes (64 KiB unless
    * told) hold no delimiter: nothing is consumed
    * @example const head = await conn.readUntil('\r\n\r\n', { max: 8192, keep: false });

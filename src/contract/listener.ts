@@ -65,7 +65,7 @@ export interface ListenOptions {
    * `handshake()`, under `handshakeTimeout` from then on, so a client that stalls is in nobody's way.
    */
   tls?: TlsOptions;
-  /** The encoding that accepted connections begin with. */
+  /** The encoding that accepted connections begin with; `'utf-8'` unless told. @throws TypeError for an unknown name */
   encoding?: string;
   /** TCP_NODELAY of accepted connections, on unless told. */
   noDelay?: boolean;

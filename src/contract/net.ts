@@ -27,7 +27,7 @@ export interface ConnectOptions<M extends Mode = 'async'> extends Op {
   tls?: boolean | TlsOptions | undefined;
   /** tcp(7) TCP_NODELAY, on unless told. */
   noDelay?: boolean | undefined;
-  /** The encoding of strings; `'utf-8'` unless told. */
+  /** The encoding that the connection begins with; `'utf-8'` unless told. @throws TypeError for an unknown name */
   encoding?: string | undefined;
   /** `'stream'`, which is the only one that makes connections in this version. */
   kind?: Kind | undefined;

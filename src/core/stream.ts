@@ -22,6 +22,8 @@ import type { Want } from './want.js';
 import { isWant } from './want.js';
 
 const CHUNK = 64 * 1024;
+/** The least room that is worth a receive. */
+const LITTLE = 1024;
 
 /** An operation that may receive more than once. */
 export interface Receiver {
@@ -42,6 +44,8 @@ export class Stream implements Sender, Origin {
   /** The host that was asked for, where there was one: what a certificate is checked against. */
   host: string | null = null;
   encoding: Encoding = 'utf-8';
+  /** How much room the next receive behind other bytes gets. */
+  #appetite = LITTLE;
   bytesRead = 0;
   bytesWritten = 0;
   closeInfo: CloseInfo | null = null;
@@ -173,9 +177,13 @@ export class Stream implements Sender, Origin {
       buffer.append(piece);
       return piece.length;
     }
-    const room = buffer.room(Math.min(Math.max(wanted, 1024), CHUNK));
+    const room = buffer.room(Math.min(Math.max(wanted, this.#appetite), CHUNK));
     // Not all the room there is: a buffer that doubles would read far beyond the limit of a line.
-    const n = this.receiveInto(room, 0, Math.min(room.length, Math.max(wanted, CHUNK)), receiver);
+    const length = Math.min(room.length, Math.max(wanted, CHUNK));
+    const n = this.receiveInto(room, 0, length, receiver);
+    // Behind the rest of a line there is little room. Where it was not enough, the next one is larger.
+    if (n === length) this.#appetite = CHUNK / 2;
+    else if (n > 0 && n < LITTLE) this.#appetite = LITTLE;
     if (n > 0) buffer.commit(n);
     return n;
   }

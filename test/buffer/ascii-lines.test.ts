@@ -5,10 +5,14 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { pair } from 'berkeley/sync';
 
-const words = fc.array(fc.constantFrom('a', 'bc', '\r', '\n', '\r\n', 'ü', '€', 'x'.repeat(30), 'y'.repeat(5000)), {
+const word = fc.oneof(
+  { weight: 20, arbitrary: fc.constantFrom('a', 'bc', 'def', '\n', '\n', '\r\n') },
+  { weight: 1, arbitrary: fc.constantFrom('\r', 'ü', '€', 'x'.repeat(30), 'y'.repeat(5000)) },
+);
+const words = fc.array(word, { minLength: 5, maxLength: 40 });
+const steps = fc.array(fc.constantFrom('line', 'line', 'line', 'piece', 'piece', 'back', 'more', 'peek', 'latin1'), {
   maxLength: 40,
 });
-const steps = fc.array(fc.constantFrom('short', 'long', 'piece', 'back', 'more', 'peek', 'latin1'), { maxLength: 40 });
 
 test('readLine without options gives what readLine with a limit gives, whatever is read in between', () => {
   fc.assert(

@@ -38,6 +38,37 @@ export function results(): void {
   same<sync.Datagram['meta']['timestamp'], bigint | undefined>(true);
 }
 
+export async function numbersAndFrames(blocking: SyncConn, asynchronous: AsyncConn): Promise<void> {
+  const small = blocking.readNum('i32le');
+  const large = await asynchronous.readNum('u64');
+  same<typeof small, number>(true);
+  same<typeof large, bigint>(true);
+  blocking.writeNum('i64', 5n);
+  // @ts-expect-error: 64 bits are a bigint
+  blocking.writeNum('i64', 5);
+  // @ts-expect-error: 32 bits are a number
+  blocking.writeNum('i32', 5n);
+  // @ts-expect-error: one byte has no order
+  blocking.readNum('u8le');
+  same<ReturnType<SyncConn['readText']>, string | null>(true);
+  const lines = blocking.framed(promises.codecs.lines());
+  for (const line of lines) same<typeof line, string>(true);
+  const frames = asynchronous.framed(promises.codecs.lengthPrefixed());
+  for await (const frame of frames) same<typeof frame, Buffer>(true);
+  same<ReturnType<typeof frames.read>, Promise<Buffer | null>>(true);
+  same<ReturnType<typeof lines.write>, void>(true);
+  // @ts-expect-error: lines are strings
+  lines.write(Buffer.from('x'));
+  const own: promises.Codec<number> = {
+    maxFrame: 1,
+    encode: (n) => Buffer.of(n),
+    decode: (b) => ({ value: b[0]!, used: 1 }),
+  };
+  blocking.framed(own).write(5);
+  const frame = blocking.framed(own).read();
+  same<typeof frame, number | null>(true);
+}
+
 export function noAny(conn: SyncConn, error: promises.SocketError, address: promises.Address): void {
   same<IsAny<(typeof conn)[keyof typeof conn]>, false>(true);
   same<IsAny<(typeof error)['code']>, false>(true);
