@@ -34,6 +34,10 @@ export function results(): void {
   same<ReturnType<promises.Socket<'async'>['recvMsg']>, Promise<promises.Datagram | null>>(true);
   same<ReturnType<promises.Socket<'async'>['recvMany']>, Promise<promises.Datagram[]>>(true);
   same<ReturnType<sync.Socket<'sync'>['sendMany']>, number>(true);
+  same<ReturnType<SyncConn['writeFile']>, number>(true);
+  same<ReturnType<promises.Socket<'async'>['sendFile']>, Promise<number>>(true);
+  same<ReturnType<typeof sync.relay>, sync.Relayed>(true);
+  same<ReturnType<typeof promises.relay>, Promise<promises.Relayed>>(true);
   same<sync.Datagram['meta']['fds'], number[] | undefined>(true);
   same<sync.Datagram['meta']['timestamp'], bigint | undefined>(true);
 }
