@@ -1,9 +1,10 @@
 // Owns how the suite is run: which compiled test files, by which node, on which half of the reactor. It must not know
 // what is tested.
 //
-//   node scripts/test.mjs [--thread] [part of a path …] [option of node --test …]
+//   node scripts/test.mjs [--thread] [--without=ROOM,ROOM] [part of a path …] [option of node --test …]
 //
 // --thread          the reactor waits on its helper thread instead of in Node's loop (BERKELEY_REACTOR=thread)
+// --without=ROOMS   leaves rooms of test/ out: --without=cli,docs
 // part of a path    runs only the files whose path has one of the parts in it
 // --other, -o       goes to node --test as it is; write options with their value in one word (--test-name-pattern=close)
 // NODE_UNDER_TEST   another node binary to run the suite with
@@ -19,9 +20,17 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const words = process.argv.slice(2);
 const thread = words.includes('--thread');
 const parts = words.filter((word) => !word.startsWith('-'));
-const options = words.filter((word) => word.startsWith('-') && word !== '--thread');
+const options = words.filter((word) => word.startsWith('-') && word !== '--thread' && !word.startsWith('--without='));
+const without = words.flatMap((word) => (word.startsWith('--without=') ? word.slice(10).split(',') : []));
+for (const room of without) {
+  if (existsSync(join(root, 'test', room))) continue;
+  console.error(`there is no room ${room} in test/`);
+  process.exit(1);
+}
 
-const files = testFiles().filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)));
+const files = testFiles()
+  .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
+  .filter((file) => !without.some((room) => file.startsWith(join('build', 'test', room, '/'))));
 if (files.length === 0) {
   console.error(
     parts.length === 0 ? 'no compiled tests: run npm run build' : `no test has ${parts.join(' or ')} in its path`,
