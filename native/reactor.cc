@@ -93,14 +93,9 @@ void reactor_end(Environment* environment, void (*stopped)(Environment* environm
   wake->stop(wake, wake_stopped);
 }
 
-static napi_value fail(napi_env env, int error) {
-  napi_throw_error(env, errno_name(error), "berkeley: the reactor cannot be started");
-  return nullptr;
-}
-
 static napi_value JS_reactorStart(napi_env env, napi_callback_info info) {
   Arguments<4> a(env, info);
-  if (a.environment->reactor != nullptr) return fail(env, EALREADY);
+  if (a.environment->reactor != nullptr) return give(env, -EALREADY);
   char mode[8];
   size_t length;
   Integers batch, state;
@@ -108,18 +103,18 @@ static napi_value JS_reactorStart(napi_env env, napi_callback_info info) {
   if (napi_get_value_string_utf8(env, a.values[0], mode, sizeof mode, &length) != napi_ok || !a.integers(1, &batch) ||
       !a.integers(2, &state) || batch.length < 3 || state.length < 2 ||
       napi_typeof(env, a.values[3], &type) != napi_ok || type != napi_function) {
-    return fail(env, EINVAL);
+    return give(env, -EINVAL);
   }
   const bool uv = strcmp(mode, "uv") == 0;
-  if (!uv && strcmp(mode, "thread") != 0) return fail(env, EINVAL);
+  if (!uv && strcmp(mode, "thread") != 0) return give(env, -EINVAL);
 
   Reactor* reactor = static_cast<Reactor*>(calloc(1, sizeof(Reactor)));
-  if (reactor == nullptr) return fail(env, ENOMEM);
+  if (reactor == nullptr) return give(env, -ENOMEM);
   reactor->environment = a.environment;
   const int opened = poller_open(&reactor->poller);
   if (opened < 0) {
     free(reactor);
-    return fail(env, -opened);
+    return give(env, opened);
   }
   reactor->batch = batch.data;
   reactor->capacity = static_cast<int>(batch.length / 3 < INT_MAX / 3 ? batch.length / 3 : INT_MAX / 3);
@@ -136,11 +131,11 @@ static napi_value JS_reactorStart(napi_env env, napi_callback_info info) {
   }
   if (reactor->wake == nullptr) {
     destroy(reactor);
-    return fail(env, error);
+    return give(env, -error);
   }
   a.environment->reactor = reactor;
   settle(reactor);
-  return nullptr;
+  return give(env, 0);
 }
 
 static napi_value JS_reactorAdd(napi_env env, napi_callback_info info) {

@@ -194,7 +194,7 @@ export interface Binding {
    * state[0] is JavaScript's count of waiting operations that must keep the process alive, state[1] is 1 while onReady
    * and the microtasks after it run; native code compares state[0] after each wake-up and in reactorSync().
    */
-  reactorStart(mode: 'uv' | 'thread', batch: Int32Array, state: Int32Array, onReady: (count: number) => void): void;
+  reactorStart(mode: 'uv' | 'thread', batch: Int32Array, state: Int32Array, onReady: (count: number) => void): number;
   /** epoll_ctl(EPOLL_CTL_ADD) with `events` | EPOLLET. */
   reactorAdd(fd: number, token: number, generation: number, events: number): number;
   /** epoll_ctl(EPOLL_CTL_DEL). */

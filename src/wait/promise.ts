@@ -4,6 +4,7 @@ import type { Op } from '../contract/mode.js';
 import type { Attempt } from '../core/attempt.js';
 import { isWant, Want } from '../core/want.js';
 import { timeoutError } from '../error/make.js';
+import { systemError } from '../error/system.js';
 import { mayProceed } from './fairness.js';
 import { signalOf, spanOf } from './limit.js';
 import { Pending } from './pending.js';
@@ -57,7 +58,8 @@ function drive<T>(attempt: Attempt<T>, o: Op | undefined): Promise<T> {
     if (attempt.registration !== null) attempt.registration.streak = 0;
     want = result;
   } else if (span <= 0 && !first) return giveUp(attempt);
-  startReactor();
+  const started = startReactor();
+  if (started < 0) return withoutReactor(attempt, started);
   const promise = new Promise<T>(keepResolve);
   const pending = new Pending(attempt, resolve!, span === Infinity ? Infinity : performance.now() + span, signal);
   // Through it the promise and its value, say a connection that is forgotten, would stay until the next call.
@@ -79,6 +81,13 @@ function giveUp<T>(attempt: Attempt<T>): Promise<T> {
   const late = attempt.expired?.();
   attempt.abandon?.();
   return late ? Promise.resolve(late.value) : Promise.reject(timeoutError(attempt.phase, facts));
+}
+
+/** Nothing can wait. The next call tries again. */
+function withoutReactor(attempt: Attempt<unknown>, errno: number): never {
+  const facts = attempt.facts?.('ABORT_ERR');
+  attempt.abandon?.();
+  throw systemError(errno, 'epoll_create1', attempt.phase, null, facts);
 }
 
 /** Somebody else's promise as an attempt, so that limits and signals work on it too. */

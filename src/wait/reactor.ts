@@ -25,10 +25,12 @@ export function reactorMode(): 'uv' | 'thread' {
   return 'bun' in process.versions || 'deno' in process.versions ? 'thread' : 'uv';
 }
 
-export function startReactor(): void {
-  if (started) return;
-  native.reactorStart(reactorMode(), batch, state, onReady);
-  started = true;
+/** 0, or -errno: it takes descriptors, and there may be none left. */
+export function startReactor(): number {
+  if (started) return 0;
+  const result = native.reactorStart(reactorMode(), batch, state, onReady);
+  started = result === 0;
+  return result;
 }
 
 /** Makes sure that events of this descriptor arrive. */

@@ -279,6 +279,8 @@ for (const colour of ['promises', 'sync'])
       const thread = new Worker(new URL('data:text/javascript,' + encodeURIComponent(source)), { workerData: ends });
       await new Promise((ready) => thread.once('message', ready));
       const answer = new Promise((got) => thread.once('message', got));
+      // This one's, too. Nobody ever writes here, so it waits for certain.
+      await promises.pair()[0].waitReadable({ timeout: 1 });
       await a.waitReadable();
       try { for (;;) openSync('/dev/null', 'r'); } catch (error) { if (error.code !== 'EMFILE') throw error; }
       const carried = await net.relay(net.share(a), net.share(b));

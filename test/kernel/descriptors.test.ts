@@ -5,6 +5,7 @@ import { closeSync, openSync, readFileSync, readlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import { startPuppet } from '../support/python.js';
 import { colours, failureOf, type Conn } from '../real/colours.js';
+import { startChild } from './child.js';
 import { limit, pythonPeer, took } from './peers.js';
 
 /** What the descriptors of a Python beyond the standard three are, as the kernel names them. */
@@ -17,6 +18,17 @@ def descriptors():
         except FileNotFoundError: pass
     return names
 `;
+
+test('without a descriptor for the reactor what would wait fails at the call, and later calls wait again', async (t) => {
+  const child = startChild(t, 'no-reactor', { shell: 'ulimit -n 128' });
+  const failure = { code: 'EMFILE', syscall: 'epoll_create1' };
+  assert.deepEqual(await child.next(), { ...failure, phase: 'read', some: false });
+  assert.deepEqual(await child.next(), { ...failure, phase: 'write', some: true });
+  assert.deepEqual(await child.next(), { ...failure, phase: 'read', some: false });
+  assert.equal(await child.next(), 'still here');
+  assert.equal(await child.next(), true);
+  assert.equal(await child.end(), '');
+});
 
 for (const { name, net } of colours) {
   test(`10. no descriptor goes to a child process through exec (${name})`, async (t) => {
