@@ -8,21 +8,12 @@
 #include "environment.h"
 #include "ownership.h"
 
-// Takes what a system call has just made into the environment, or closes it again.
-static int keep(int fd, Environment* environment) {
-  if (fd < 0) return fd;
-  const int entered = ownership_enter(fd, environment);
-  if (entered == 0) return fd;
-  close(fd);
-  return entered;
-}
-
 static napi_value JS_socket(napi_env env, napi_callback_info info) {
   Arguments<3> a(env, info);
   int32_t domain, type, protocol;
   if (!a.integer(0, &domain) || !a.integer(1, &type) || !a.integer(2, &protocol)) return give(env, -EINVAL);
   const int fd = attempt([&] { return socket(domain, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol); });
-  return give(env, keep(fd, a.environment));
+  return give(env, ownership_keep(fd, a.environment));
 }
 
 static napi_value JS_socketpair(napi_env env, napi_callback_info info) {
@@ -34,19 +25,10 @@ static napi_value JS_socketpair(napi_env env, napi_callback_info info) {
   int pair[2];
   const int made = attempt([&] { return socketpair(domain, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol, pair); });
   if (made < 0) return give(env, made);
-  const int first = keep(pair[0], a.environment);
-  if (first < 0) {
-    close(pair[1]);
-    return give(env, first);
-  }
-  const int second = keep(pair[1], a.environment);
-  if (second < 0) {
-    ownership_release(first, a.environment);
-    close(first);
-    return give(env, second);
-  }
-  out.data[0] = first;
-  out.data[1] = second;
+  const int kept = ownership_keep_both(pair, a.environment);
+  if (kept < 0) return give(env, kept);
+  out.data[0] = pair[0];
+  out.data[1] = pair[1];
   return give(env, 0);
 }
 
@@ -65,14 +47,14 @@ static napi_value JS_accept(napi_env env, napi_callback_info info) {
   if (accepted < 0) return give(env, accepted);
   const uint32_t written = length < room ? length : room;
   memcpy(peer.data + room, &written, sizeof written);
-  return give(env, keep(accepted, a.environment));
+  return give(env, ownership_keep(accepted, a.environment));
 }
 
 static napi_value JS_dup(napi_env env, napi_callback_info info) {
   Arguments<1> a(env, info);
   int32_t fd;
   if (!a.integer(0, &fd)) return give(env, -EINVAL);
-  return give(env, keep(attempt([&] { return fcntl(fd, F_DUPFD_CLOEXEC, 0); }), a.environment));
+  return give(env, ownership_keep(attempt([&] { return fcntl(fd, F_DUPFD_CLOEXEC, 0); }), a.environment));
 }
 
 // Reads flags by `get`, turns `flag` on or off by `set`. Returns 1 if it was on before, 0 if not, or -errno.

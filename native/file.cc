@@ -41,13 +41,6 @@ static int attempt_quietly(Call call) {
   return answer;
 }
 
-static int keep(int fd, Environment* environment) {
-  const int entered = ownership_enter(fd, environment);
-  if (entered == 0) return fd;
-  close(fd);
-  return entered;
-}
-
 static napi_value JS_openFile(napi_env env, napi_callback_info info) {
   Arguments<1> a(env, info);
   char path[PATH_MAX];
@@ -57,7 +50,7 @@ static napi_value JS_openFile(napi_env env, napi_callback_info info) {
   if (length >= sizeof path - 4) return give(env, -ENAMETOOLONG);
   // A FIFO without a writer would freeze the thread in open(2), and a terminal could become ours.
   const int fd = attempt([&] { return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); });
-  return give(env, fd < 0 ? fd : keep(fd, a.environment));
+  return give(env, ownership_keep(fd, a.environment));
 }
 
 static napi_value JS_fileType(napi_env env, napi_callback_info info) {
@@ -123,19 +116,10 @@ static napi_value JS_pipe(napi_env env, napi_callback_info info) {
   int ends[2];
   const int made = attempt([&] { return pipe2(ends, O_CLOEXEC | O_NONBLOCK); });
   if (made < 0) return give(env, made);
-  const int first = keep(ends[0], a.environment);
-  if (first < 0) {
-    close(ends[1]);
-    return give(env, first);
-  }
-  const int second = keep(ends[1], a.environment);
-  if (second < 0) {
-    ownership_release(first, a.environment);
-    close(first);
-    return give(env, second);
-  }
-  out.data[0] = first;
-  out.data[1] = second;
+  const int kept = ownership_keep_both(ends, a.environment);
+  if (kept < 0) return give(env, kept);
+  out.data[0] = ends[0];
+  out.data[1] = ends[1];
   return give(env, 0);
 }
 

@@ -30,6 +30,27 @@ static int release(int fd, void* owner) {
 
 int ownership_enter(int fd, Environment* owner) { return enter(fd, owner); }
 
+int ownership_keep(int fd, Environment* owner) {
+  if (fd < 0) return fd;
+  const int entered = enter(fd, owner);
+  if (entered == 0) return fd;
+  close(fd);
+  return entered;
+}
+
+int ownership_keep_both(const int fds[2], Environment* owner) {
+  const int first = ownership_keep(fds[0], owner);
+  if (first < 0) {
+    close(fds[1]);
+    return first;
+  }
+  const int second = ownership_keep(fds[1], owner);
+  if (second >= 0) return 0;
+  release(first, owner);
+  close(first);
+  return second;
+}
+
 int ownership_claim(int fd, Environment* owner) {
   pthread_mutex_lock(&mutex);
   int answer = -EEXIST;

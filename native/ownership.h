@@ -11,6 +11,12 @@ struct Environment;
 // is replaced. 0 or -ENOMEM.
 int ownership_enter(int fd, Environment* owner);
 
+// Takes the answer of a system call that makes a descriptor: enters it, or closes it again. The descriptor or -errno.
+int ownership_keep(int fd, Environment* owner);
+
+// The same for a call that makes two: both are entered, or both are closed. 0 or -errno.
+int ownership_keep_both(const int fds[2], Environment* owner);
+
 // Enters a descriptor from outside: 0, -EEXIST when it has an owner, -ENOMEM.
 int ownership_claim(int fd, Environment* owner);
 
