@@ -23,14 +23,21 @@ export interface BindOptions {
   readonly mode: number | null;
 }
 
+const EVERY_ONE = {
+  hint: 'Every socket on a shared port needs reusePort, the first one too, and all must be of one user.',
+};
+
 /** Binds to an address that is known. */
 export function bindTo(handle: Handle, address: SocketAddress, options: BindOptions): void {
   const unix = handle.family === C.AF_UNIX;
   if (options.reuseAddress && !unix) setFlag(handle, C.SO_REUSEADDR);
-  if (options.reusePort) setFlag(handle, C.SO_REUSEPORT);
+  if (options.reusePort) shareablePort(handle, address);
   const path = unix ? fileOf(address) : null;
   const result = native.bind(handle.fd, sockaddrOf(address));
-  if (result < 0) throw systemError(result, 'bind', 'bind', address, bindHint(address, result));
+  if (result < 0) {
+    const isTaken = options.reusePort && result === C.EADDRINUSE;
+    throw systemError(result, 'bind', 'bind', address, isTaken ? EVERY_ONE : bindHint(address, result));
+  }
   handle.state = 'bound';
   handle.bound = true;
   if (path === null) return;
@@ -80,6 +87,15 @@ function fileOf(address: SocketAddress): string | null {
   const { path, raw } = address;
   if (path === undefined || path.startsWith('@')) return null;
   return raw === undefined || decodeBytes(raw).raw === undefined ? path : null;
+}
+
+/** Kernels before 6.13 take it for other families, too, where it does nothing. */
+function shareablePort(handle: Handle, address: SocketAddress): void {
+  if (handle.family !== C.AF_INET && handle.family !== C.AF_INET6)
+    throw systemError(C.EOPNOTSUPP, 'setsockopt', 'bind', address, {
+      hint: 'reusePort is for IPv4 and IPv6. Other listeners are shared by handing their descriptor on.',
+    });
+  setFlag(handle, C.SO_REUSEPORT);
 }
 
 function setFlag(handle: Handle, option: number): void {

@@ -16,6 +16,7 @@ import type { Attempt } from './attempt.js';
 import { closeDescriptor, type Handle } from './handle.js';
 import type { MakeError } from './lane.js';
 import { getLinger, setLinger } from './option/linger.js';
+import { changeMode } from './passing.js';
 import { retire } from './registration.js';
 import type { Stream } from './stream.js';
 import { untrackLeak } from './leak.js';
@@ -189,7 +190,7 @@ export function detach(handle: Handle): number {
   const { fd } = registration;
   handle.stream?.rememberAddresses();
   retire(registration, true);
-  if (!handle.wasNonBlocking) blocking(fd, true);
+  if (!handle.wasNonBlocking) setMode(handle, true);
   untrackLeak(registration);
   native.disown(fd);
   registration.fd = -1;
@@ -204,14 +205,13 @@ export function setInheritable(handle: Handle, on: boolean): void {
   handle.check('option');
   const result = native.setCloexec(handle.fd, !on);
   if (result < 0) throw systemError(result, 'fcntl', 'option');
-  blocking(handle.fd, on);
-  handle.inheritable = on;
+  setMode(handle, on);
   // A child that got it keeps the open socket, and its place in the epoll, whatever we do later.
   if (on) handle.registration.shared = true;
 }
 
-function blocking(fd: number, on: boolean): void {
-  const result = native.setBlocking(fd, on);
+function setMode({ registration }: Handle, blocking: boolean): void {
+  const result = changeMode(registration, blocking);
   if (result < 0) throw systemError(result, 'fcntl', 'option');
 }
 

@@ -135,7 +135,8 @@ export function closeDescriptor(handle: Handle): void {
   if (registration.fd < 0) return;
   retire(registration, registration.shared || handle.inheritable);
   untrackLeak(registration);
-  handle.file?.remove();
+  // The listener may live on in another process, which is reached by the file.
+  if (!handle.inheritable) handle.file?.remove();
   handle.file = null;
   native.close(registration.fd);
   registration.fd = -1;

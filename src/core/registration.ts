@@ -70,6 +70,11 @@ export function registrationOf(fd: number): Registration | null {
   return registration?.fd === fd ? registration : null;
 }
 
+/** All that are open. */
+export function* registrations(): Generator<Registration> {
+  for (const registration of byDescriptor) if (registration !== undefined && registration.fd >= 0) yield registration;
+}
+
 // Tokens are reused and generations are not, so an event that was fetched before its socket closed finds nobody.
 const table: (Registration | null)[] = [];
 const free: number[] = [];

@@ -148,6 +148,7 @@ export const EINVAL = errno('EINVAL');
 export const EISCONN = errno('EISCONN');
 export const EISDIR = errno('EISDIR');
 export const ENOTCONN = errno('ENOTCONN');
+export const EOPNOTSUPP = errno('EOPNOTSUPP');
 export const EPERM = errno('EPERM');
 export const EPIPE = errno('EPIPE');
 export const EPROTO = errno('EPROTO');

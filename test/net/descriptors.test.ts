@@ -231,3 +231,36 @@ inBothColours('100 sockets of every kind come and go without a trace', async (ne
   }
   assert.equal(descriptors(), before);
 });
+
+for (const [how, give] of [
+  ['detached', (copy) => copy.detach()],
+  ['inheritable', (copy) => copy.setInheritable(true).fd],
+] as const satisfies [string, (copy: promises.Socket<'async'>) => number][])
+  inBothColours(
+    `a copy that is ${how}, and so in blocking mode, does not make calls on the other block`,
+    async (net) => {
+      const listener = await net.listen('127.0.0.1:0');
+      const fd = give(listener.sockets[0]!.dup());
+      assert.equal(flags(listener.sockets[0]!.fd).nonBlocking, false, 'O_NONBLOCK belongs to the open socket');
+      // Without knowing of it this would never come back.
+      assert.equal(await listener.tryAccept(20), null);
+      const conn = await net.connect(listener.address);
+      (await listener.accept({ timeout: 5000 })).abort();
+      conn.abort();
+      listener.close();
+      if (how === 'detached') closeSync(fd);
+    },
+  );
+
+inBothColours('a copy that goes in a message does not make calls on the other block', async (net) => {
+  const listener = await net.listen('127.0.0.1:0');
+  const copy = listener.sockets[0]!.dup();
+  const [one, two] = net.socketPair('seqpacket');
+  await one.sendMsg({ data: 'x', meta: { fds: [copy.fd] } });
+  copy.close();
+  assert.equal(flags(listener.sockets[0]!.fd).nonBlocking, false);
+  assert.equal(await listener.tryAccept(20), null);
+  one.close();
+  two.close();
+  listener.close();
+});

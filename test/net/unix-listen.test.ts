@@ -235,3 +235,15 @@ time.sleep(.2); s.accept(); c, _ = s.accept(); c.sendall(b'at last'); hear()`,
   assert.equal((await conn.readExact(7, { timeout: 5000 })).toString(), 'at last');
   await conn.close();
 });
+
+inBothColours('the file stays where the listener may live on in another process', async (net, t) => {
+  const path = join(folder(t), 'handed-on');
+  const listener = await net.listen(`unix:${path}`);
+  const fd = listener.sockets[0]!.setInheritable(true).dup().detach();
+  listener.close();
+  const heir = await net.listen(`fd:${fd}`);
+  const conn = await net.connect(`unix:${path}`);
+  (await heir.accept({ timeout: 5000 })).abort();
+  conn.abort();
+  heir.close();
+});
