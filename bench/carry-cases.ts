@@ -21,6 +21,8 @@ function carry(what: 'file' | 'relay', name: string): CarryCase {
       { name: C, program: { c: 'carry', args: [what] } },
       { name: 'berkeley', program: { js: `servers/berkeley-${what}` }, rivalGoal: GOAL },
       { name: RIVAL, program: { js: `servers/node-${what}` } },
+      { name: 'Bun.listen', program: { js: `servers/bun-${what}`, on: 'bun' } },
+      { name: 'Deno.listen', program: { js: `servers/deno-${what}`, on: 'deno' } },
     ],
   };
 }

@@ -1,24 +1,31 @@
 // The command: reads the arguments, takes the contenders of each case in turns, prints what came out.
 
-import { cpus } from 'node:os';
+import { cpus, release, type } from 'node:os';
 import { parseArgs } from 'node:util';
+import { chosen, GROUPS, readGroups, runtimeOf, USUAL, type Group } from './against.js';
 import { CASES, type Case, type Contender } from './cases.js';
 import { BenchError, compile, cores, version } from './programs.js';
-import { quiet } from './quiet.js';
-import { CROWDED, summarize, type Result, type Sample } from './result.js';
+import { bePatient, quiet } from './quiet.js';
+import { CROWDED, summarize, type Result, type Run, type Sample, type Skipped } from './result.js';
 import { measureIdle, measureLoad, measureReading, measureRoundTrip, measureSending, type Pace } from './run.js';
+import { findRuntime, OWN, OWN_NAME } from './runtimes.js';
 import { table } from './table.js';
 
-const USAGE = `Usage: npm run bench -- [--rounds N] [--only PATTERN] [--quick] [--json]
+const USUAL_PACE: Pace = { warmMs: 1500, seconds: 1.5, roundTrips: 20_000, mib: 512 };
+const QUICK: Pace = { warmMs: 1000, seconds: 0.5, roundTrips: 5_000, mib: 128 };
 
+const USAGE = `Usage: npm run bench -- [--against LIST] [--rounds N] [--only PATTERN] [--quick] [--json]
+
+  --against LIST  who takes part, with commas; ${USUAL.join(',')} unless told. Besides:
+                  node22 and the like, other lines of Node; bun and deno, with their own ways to use sockets;
+                  berkeley@26, berkeley@bun and the like, berkeley on them; all. See npm run bench:fetch
   --rounds N      how often each contender has its turn; 5 unless told
   --only PATTERN  only the cases whose name the regular expression matches
   --quick         shorter turns: rougher figures
+  --seconds S     how long a turn is measured, instead of ${USUAL_PACE.seconds} or, quick, ${QUICK.seconds}
+  --patience S    how long all turns together may wait for other processes to rest; 60 unless told
   --json          one JSON object with every sample, instead of tables
 `;
-
-const USUAL: Pace = { warmMs: 1500, seconds: 1.5, roundTrips: 20_000, mib: 512 };
-const QUICK: Pace = { warmMs: 1000, seconds: 0.5, roundTrips: 5_000, mib: 128 };
 
 /** How often a turn in which other processes ran is repeated. */
 const REPEATS = 1;
@@ -42,35 +49,79 @@ async function main(): Promise<void> {
     ...(overUdp ? ['udp-echo', 'udp-load', 'udp-sink', 'udp-send'] : []),
     ...(overTls ? ['tls-server', 'tls-load', 'tls-bulk'] : []),
   ]);
-  const openssl = overTls ? { C: version('tls-server'), node: process.versions.openssl } : undefined;
+  const groups = present(wanted.groups);
+  const run: Omit<Run, 'results'> = {
+    cpu: cpus()[0]?.model ?? 'unknown processor',
+    kernel: `${type()} ${release()}`,
+    arch: process.arch,
+    cores,
+    runtimes: runtimesOf(groups),
+    openssl: overTls ? { C: version('tls-server'), node: process.versions.openssl } : null,
+    rounds: wanted.rounds,
+    pace: wanted.pace,
+    command: `npm run bench -- ${process.argv.slice(2).map(quoted).join(' ')}`.trim(),
+    date: new Date().toISOString().slice(0, 10),
+  };
   const results: Result[] = [];
-  if (!wanted.json)
-    process.stdout.write(
-      `${heading(wanted.rounds)}\n${openssl ? `C has ${openssl.C}, Node OpenSSL ${openssl.node}\n` : ''}\n`,
-    );
+  if (!wanted.json) process.stdout.write(`${heading(run)}\n`);
   for (const c of wanted.cases) {
-    const result = summarize(c, await takeTurns(c, wanted.rounds, wanted.pace));
+    const contenders = chosen(c, groups);
+    if (contenders.length === 0) continue;
+    const skipped: Skipped[] = [];
+    const result = summarize(c, await takeTurns(c, contenders, wanted, skipped), skipped);
     results.push(result);
     if (!wanted.json) process.stdout.write(`${table(result)}\n`);
   }
-  if (!wanted.json) return;
-  process.stdout.write(
-    `${JSON.stringify({ node: process.version, arch: process.arch, cpu: cpus()[0]?.model, cores, openssl, rounds: wanted.rounds, results })}\n`,
-  );
+  if (wanted.json) process.stdout.write(`${JSON.stringify({ ...run, results } satisfies Run)}\n`);
+  if (results.length === 0) throw new BenchError('none of those who take part has a program for these cases');
 }
 
-/** Every round lets each contender run once, and each round begins with another one. */
-async function takeTurns(c: Case, rounds: number, pace: Pace): Promise<Map<Contender, Sample[]>> {
-  const samples = new Map(c.contenders.map((contender) => [contender, [] as Sample[]]));
+/** The groups whose runtime is there. Of the others a line says so. */
+function present(groups: readonly Group[]): readonly Group[] {
+  return groups.filter((group) => {
+    const on = runtimeOf(group);
+    const there = on === null || findRuntime(on) !== null;
+    if (!there)
+      process.stderr.write(`${group} is skipped: ${on} is not there, or does not run (npm run bench:fetch)\n`);
+    return there;
+  });
+}
+
+function runtimesOf(groups: readonly Group[]): Record<string, string> {
+  const others = groups.map(runtimeOf).filter((on) => on !== null);
+  return { own: OWN.version, ...Object.fromEntries(others.map((on) => [on, findRuntime(on)!.version])) };
+}
+
+/** Every round lets each contender run once, and each round begins with another one. Who fails is out, and reported. */
+async function takeTurns(
+  c: Case,
+  contenders: readonly Contender[],
+  { rounds, pace }: { rounds: number; pace: Pace },
+  skipped: Skipped[],
+): Promise<Map<Contender, Sample[]>> {
+  const samples = new Map(contenders.map((contender) => [contender, [] as Sample[]]));
   for (let round = 0; round < rounds; round++) {
-    for (let i = 0; i < c.contenders.length; i++) {
-      const contender = c.contenders[(round + i) % c.contenders.length]!;
+    for (let i = 0; i < contenders.length; i++) {
+      const contender = contenders[(round + i) % contenders.length]!;
+      const before = samples.get(contender);
+      if (before === undefined) continue;
       progress(`${c.name}: round ${round + 1} of ${rounds}, ${contender.name}`);
-      samples.get(contender)!.push(await undisturbed(() => measure(c, contender, pace)));
+      try {
+        before.push(await undisturbed(() => measure(c, contender, pace)));
+      } catch (error) {
+        if (!(error instanceof BenchError) || !isGuest(contender)) throw error;
+        skipped.push({ contender: contender.name, why: error.message.trim() });
+        samples.delete(contender);
+      }
     }
   }
   progress('');
   return samples;
+}
+
+/** Whether the benchmark goes on without it: a runtime may not have, or not master, what a case asks for. */
+function isGuest({ program }: Contender): boolean {
+  return 'js' in program && program.on !== undefined;
 }
 
 /** Waits for a quiet machine, and repeats a turn in which other processes ran. */
@@ -89,14 +140,25 @@ function measure(c: Case, contender: Contender, pace: Pace): Promise<Sample> {
   return c.kind === 'idle' ? measureIdle(c, contender) : measureLoad(c, contender, pace);
 }
 
-function readArguments(): { rounds: number; cases: readonly Case[]; pace: Pace; json: boolean } {
+interface Wanted {
+  readonly groups: readonly Group[];
+  readonly rounds: number;
+  readonly cases: readonly Case[];
+  readonly pace: Pace;
+  readonly json: boolean;
+}
+
+function readArguments(): Wanted {
   const { values } = (() => {
     try {
       return parseArgs({
         options: {
+          against: { type: 'string', default: USUAL.join() },
           rounds: { type: 'string', default: '5' },
           only: { type: 'string', default: '' },
           quick: { type: 'boolean', default: false },
+          seconds: { type: 'string', default: '' },
+          patience: { type: 'string', default: '60' },
           json: { type: 'boolean', default: false },
           help: { type: 'boolean', short: 'h', default: false },
         },
@@ -109,13 +171,35 @@ function readArguments(): { rounds: number; cases: readonly Case[]; pace: Pace; 
     process.stdout.write(USAGE);
     process.exit(0);
   }
+  const groups = readGroups(values.against, OWN_NAME);
+  if (typeof groups === 'string') {
+    throw new BenchError(`nobody is called ${groups}; there are all, ${GROUPS.join(', ')}\n\n${USAGE}`);
+  }
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new BenchError(`--rounds takes a whole number from 1\n\n${USAGE}`);
   const cases = CASES.filter((c) => pattern(values.only).test(c.name));
   if (cases.length === 0) {
     throw new BenchError(`no case matches ${values.only}; there are:\n${CASES.map((c) => `  ${c.name}`).join('\n')}`);
   }
-  return { rounds, cases, pace: values.quick ? QUICK : USUAL, json: values.json };
+  const pace = values.quick ? QUICK : USUAL_PACE;
+  bePatient(positive('--patience', values.patience));
+  const seconds = values.seconds === '' ? pace.seconds : positive('--seconds', values.seconds);
+  return { groups, rounds, cases, pace: stretched(pace, seconds / pace.seconds), json: values.json };
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text);
+  if (text !== '' && value >= 0 && value <= 3600) return value;
+  throw new BenchError(`${option} takes seconds, up to 3600\n\n${USAGE}`);
+}
+
+function stretched({ warmMs, seconds, roundTrips, mib }: Pace, by: number): Pace {
+  return {
+    warmMs: Math.ceil(warmMs * by),
+    seconds: seconds * by,
+    roundTrips: Math.ceil(roundTrips * by),
+    mib: Math.ceil(mib * by),
+  };
 }
 
 function pattern(text: string): RegExp {
@@ -126,11 +210,20 @@ function pattern(text: string): RegExp {
   }
 }
 
-function heading(rounds: number): string {
+function heading({ cpu, kernel, rounds, runtimes, openssl }: Omit<Run, 'results'>): string {
   const pinned = cores
     ? `measured on core ${cores.measured}, counterpart on core ${cores.counterpart}`
     : 'not pinned (taskset and two cores are needed): expect noise';
-  return `Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}, ${pinned}; ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}`;
+  const lines = [
+    Object.values(runtimes).join(', '),
+    `${cpu}, ${kernel}, ${pinned}; ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}`,
+    ...(openssl === null ? [] : [`C has ${openssl.C}, Node OpenSSL ${openssl.node}`]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function quoted(word: string): string {
+  return /^[\w./:@,=-]+$/.test(word) ? word : `'${word}'`;
 }
 
 /** One line that is written over, where a person may be looking. */

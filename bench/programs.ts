@@ -8,6 +8,7 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Program } from './cases.js';
+import { findRuntime, OWN } from './runtimes.js';
 
 // This file runs as build/bench/programs.js.
 const BUILT = dirname(fileURLToPath(import.meta.url));
@@ -72,10 +73,9 @@ export class Running {
     program: Program,
     place: Place,
     args: readonly (string | number)[] = [],
-    nodeArgs: readonly string[] = [],
+    options: { readonly gc?: true } = {},
   ) {
-    const command =
-      'c' in program ? [join(BINARIES, program.c)] : [process.execPath, ...nodeArgs, join(BUILT, `${program.js}.js`)];
+    const command = 'c' in program ? [join(BINARIES, program.c)] : modular(program, options.gc === true);
     const pinned = cores ? ['taskset', '-c', String(cores[place]), ...command] : command;
     this.#name = 'c' in program ? program.c : program.js;
     this.#child = spawn(pinned[0]!, [...pinned.slice(1), ...args.map(String)], { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -137,6 +137,13 @@ export class Running {
     const rollup = /^Rss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${this.pid}/smaps_rollup`, 'utf8'));
     return Number(rollup![1]) * 1024;
   }
+}
+
+/** The command that runs a module. */
+function modular({ js, on }: Extract<Program, { js: string }>, gc: boolean): string[] {
+  const runtime = on === undefined ? OWN : findRuntime(on);
+  if (runtime === null) throw new BenchError(`${on} is not there: npm run bench:fetch`);
+  return [...runtime.command, ...(gc ? runtime.withGc : []), join(BUILT, `${js}.js`)];
 }
 
 function modified(path: string): number {

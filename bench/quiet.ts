@@ -6,7 +6,11 @@ import { CROWDED } from './result.js';
 
 const LOOK_MS = 200;
 /** What a run may spend on waiting, in all. */
-let patienceMs = 60_000;
+let patienceMs = 0;
+
+export function bePatient(seconds: number): void {
+  patienceMs = seconds * 1000;
+}
 
 /** Waits until nothing else runs, but not for ever. Called while no contender runs. */
 export async function quiet(): Promise<void> {

@@ -1,7 +1,9 @@
 // Owns what the samples of all rounds amount to: medians, ratios round by round, and whether the goals are met. Pure.
 
+import { isBerkeley } from './against.js';
 import { YARDSTICK, type Case, type Contender } from './cases.js';
-import type { LoadSample, IdleSample, RoundTripSample, SendingSample } from './run.js';
+import type { LoadSample, IdleSample, Pace, RoundTripSample, SendingSample } from './run.js';
+import type { RuntimeName } from './runtimes.js';
 
 /** The share of a turn from which on other processes count as a disturbance. */
 export const CROWDED = 0.03;
@@ -17,6 +19,8 @@ export interface Spread {
 
 export interface Figures {
   readonly contender: string;
+  /** What ran it: 'own' is the Node that ran the benchmark, `null` stands for C. */
+  readonly on: RuntimeName | 'own' | null;
   /** The median over the rounds of every figure of the samples. */
   readonly median: Readonly<Record<string, number | null>>;
   /** The figure that counts divided by that of C in the same round. Absent for memory. */
@@ -37,6 +41,29 @@ export interface Result {
   readonly kind: Case['kind'];
   readonly rival: string;
   readonly contenders: readonly Figures[];
+  readonly skipped: readonly Skipped[];
+}
+
+/** Who took part and could not go on. */
+export interface Skipped {
+  readonly contender: string;
+  readonly why: string;
+}
+
+/** What `--json` prints. */
+export interface Run {
+  readonly cpu: string;
+  readonly kernel: string;
+  readonly arch: string;
+  readonly cores: Readonly<Record<'measured' | 'counterpart', number>> | null;
+  /** What each was that ran a contender. */
+  readonly runtimes: Readonly<Partial<Record<RuntimeName | 'own', string>>>;
+  readonly openssl: { readonly C: string; readonly node: string } | null;
+  readonly rounds: number;
+  readonly pace: Pace;
+  readonly command: string;
+  readonly date: string;
+  readonly results: readonly Result[];
 }
 
 /** The figure that counts: processor time of a server or of what sends, wall time for a blocking round trip, memory for an idle connection. */
@@ -45,28 +72,43 @@ export function counting(sample: Sample): number {
   return 'wallUs' in sample ? sample.wallUs : sample.cpuUs;
 }
 
-/** What `samples`, one list of rounds for each contender of the case, amount to. */
-export function summarize(c: Case, samples: ReadonlyMap<Contender, readonly Sample[]>): Result {
-  const named = (name: string): readonly Sample[] | undefined =>
-    [...samples].find(([contender]) => contender.name.startsWith(name))?.[1];
-  const yardstick = named(YARDSTICK);
-  const rival = named(c.rival);
+/** What `samples`, one list of rounds for each contender that took part, amount to. */
+export function summarize(
+  c: Case,
+  samples: ReadonlyMap<Contender, readonly Sample[]>,
+  skipped: readonly Skipped[] = [],
+): Result {
+  const all = [...samples.keys()];
+  const yardstick = all.find(({ name }) => name.startsWith(YARDSTICK));
   const contenders = [...samples].map(([contender, rounds]): Figures => {
-    const timesC = c.kind === 'idle' || !yardstick ? undefined : ratio(rounds, yardstick);
-    const timesRival = rival && contender.name.startsWith('berkeley') ? ratio(rounds, rival) : undefined;
+    const timesC = c.kind === 'idle' || !yardstick ? undefined : ratio(rounds, samples.get(yardstick)!);
+    const rival = isBerkeley(contender) ? rivalOf(contender, c.rival, all) : undefined;
+    const timesRival = rival && ratio(rounds, samples.get(rival)!);
     const { rivalGoal } = contender;
-    const held = timesC?.median ?? median(rounds.map(counting));
+    const held = c.kind === 'idle' ? median(rounds.map(counting)) : timesC?.median;
     return {
       contender: contender.name,
+      on: 'c' in contender.program ? null : (contender.program.on ?? 'own'),
       median: medians(rounds),
       ...(timesC && contender.name !== YARDSTICK ? { timesC } : {}),
       ...(timesRival && { timesRival, ahead: timesRival.median <= (rivalGoal ?? 1) }),
       ...(rivalGoal === undefined ? {} : { rivalGoal }),
-      ...(contender.goal === undefined ? {} : { goal: contender.goal, met: held <= contender.goal }),
+      ...(contender.goal === undefined ? {} : { goal: contender.goal }),
+      ...(contender.goal === undefined || held === undefined ? {} : { met: held <= contender.goal }),
       rounds,
     };
   });
-  return { case: c.name, kind: c.kind, rival: c.rival, contenders };
+  return { case: c.name, kind: c.kind, rival: c.rival, contenders, skipped };
+}
+
+/** Whom berkeley has to be ahead of: what the runtime that it runs on has itself, else what Node has. */
+function rivalOf({ program }: Contender, name: string, all: readonly Contender[]): Contender | undefined {
+  const on = (one: Contender): RuntimeName | undefined => ('js' in one.program ? one.program.on : undefined);
+  const others = all.filter((one) => !isBerkeley(one) && 'js' in one.program);
+  const own = 'js' in program ? program.on : undefined;
+  if (own === 'bun' || own === 'deno') return others.find((one) => on(one) === own);
+  const called = others.filter((one) => one.name.startsWith(name));
+  return called.find((one) => on(one) === own) ?? called.find((one) => on(one) === undefined);
 }
 
 export function median(values: readonly number[]): number {

@@ -37,11 +37,17 @@ export interface LoadSample {
   readonly crowded: number;
   /** How many messages never came back: of datagrams none should be missing. */
   readonly lost: number;
+  /** The server's resident set when all was done, its connections still open. */
+  readonly residentMiB: number;
 }
 
 export interface RoundTripSample {
   readonly wallUs: number;
   readonly cpuUs: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  /** The client's resident set when all was done. */
+  readonly residentMiB: number;
 }
 
 export interface SendingSample {
@@ -51,6 +57,8 @@ export interface SendingSample {
   /** The share of the time in which the client used its core. */
   readonly busy: number;
   readonly lost: number;
+  /** The client's resident set when all was done; `null` where it does not say. */
+  readonly residentMiB: number | null;
 }
 
 export interface IdleSample {
@@ -62,6 +70,7 @@ export interface IdleSample {
   readonly heapKiB: number | null;
 }
 
+const MIB = 1024 * 1024;
 const START_SECONDS = 10;
 const WARM_CONNECTIONS = 200;
 /** After so many V8 has compiled everything; it uses the same core to do so. */
@@ -78,7 +87,7 @@ export async function measureLoad(c: LoadCase, contender: Contender, pace: Pace)
     try {
       const line = await load.line(pace.warmMs / 1000 + pace.seconds + 30);
       const r = JSON.parse(line) as Record<
-        'count' | 'seconds' | 'p50Us' | 'p99Us' | 'serverCpuNs' | 'loadWaitedNs' | 'lost',
+        'count' | 'seconds' | 'p50Us' | 'p99Us' | 'serverCpuNs' | 'loadWaitedNs' | 'lost' | 'resident',
         number
       >;
       return {
@@ -89,6 +98,7 @@ export async function measureLoad(c: LoadCase, contender: Contender, pace: Pace)
         busy: r.serverCpuNs / 1e9 / r.seconds,
         crowded: r.loadWaitedNs / 1e9 / r.seconds,
         lost: r.lost,
+        residentMiB: r.resident / MIB,
       };
     } finally {
       await load.stop();
@@ -116,18 +126,28 @@ function loadOf(c: LoadCase, pace: Pace): { name: string; args: (string | number
 }
 
 /** A contender that is a server. */
-function start(c: Case, { program }: Contender, nodeArgs: readonly string[] = []): Running {
-  return new Running(program, 'measured', [...(c.tls ? certificate() : []), ...(program.args ?? [])], nodeArgs);
+function start(c: Case, { program }: Contender, options: { gc?: true } = {}): Running {
+  return new Running(program, 'measured', [...(c.tls ? certificate() : []), ...(program.args ?? [])], options);
 }
 
 export async function measureRoundTrip(c: RoundTripCase, contender: Contender, pace: Pace): Promise<RoundTripSample> {
+  const warm = Math.min(WARM_ROUND_TRIPS, 2 * pace.roundTrips);
   const server = new Running(ECHO_SERVER, c.oneCore ? 'measured' : 'counterpart');
   try {
     const port = await server.line(START_SECONDS);
-    const client = new Running(contender.program, 'measured', [port, c.size, pace.roundTrips, WARM_ROUND_TRIPS]);
+    const client = new Running(contender.program, 'measured', [port, c.size, pace.roundTrips, warm]);
     try {
-      const { wallNs, cpuNs } = JSON.parse(await client.line(60)) as Record<'wallNs' | 'cpuNs', number>;
-      return { wallUs: wallNs / 1000, cpuUs: cpuNs / 1000 };
+      const r = JSON.parse(await client.line(60)) as Record<
+        'wallNs' | 'cpuNs' | 'p50Ns' | 'p99Ns' | 'resident',
+        number
+      >;
+      return {
+        wallUs: r.wallNs / 1000,
+        cpuUs: r.cpuNs / 1000,
+        p50Us: r.p50Ns / 1000,
+        p99Us: r.p99Ns / 1000,
+        residentMiB: r.resident / MIB,
+      };
     } finally {
       await client.stop();
     }
@@ -143,10 +163,10 @@ export async function measureSending(c: SendingCase, contender: Contender, pace:
     const numbers = [port, c.size, pace.seconds, pace.warmMs / 2000];
     const client = new Running(contender.program, 'measured', [...numbers, ...(contender.program.args ?? [])]);
     try {
-      const { sent, wallNs, cpuNs } = JSON.parse(await client.line(60)) as Record<'sent' | 'wallNs' | 'cpuNs', number>;
+      const r = JSON.parse(await client.line(60)) as Sent;
       sink.tell('how many');
       const { received } = JSON.parse(await sink.line(START_SECONDS)) as { received: number };
-      return { cpuUs: cpuNs / 1000, perSecond: 1e9 / wallNs, busy: cpuNs / wallNs, lost: sent - received };
+      return sendingSample(r, r.sent - received);
     } finally {
       await client.stop();
     }
@@ -155,14 +175,26 @@ export async function measureSending(c: SendingCase, contender: Contender, pace:
   }
 }
 
+/** What a client says that sends or reads as fast as it can. */
+type Sent = Record<'sent' | 'wallNs' | 'cpuNs', number> & { readonly resident?: number };
+
+function sendingSample({ wallNs, cpuNs, resident }: Sent, lost: number): SendingSample {
+  return {
+    cpuUs: cpuNs / 1000,
+    perSecond: 1e9 / wallNs,
+    busy: cpuNs / wallNs,
+    lost,
+    residentMiB: resident === undefined ? null : resident / MIB,
+  };
+}
+
 export async function measureReading(c: ReadingCase, contender: Contender, pace: Pace): Promise<SendingSample> {
   const source = c.source === null ? null : new Running(c.source, 'counterpart');
   try {
     const numbers = [source === null ? 0 : await source.line(START_SECONDS), 0, pace.seconds, pace.warmMs / 2000];
     const client = new Running(contender.program, 'measured', [...numbers, ...(contender.program.args ?? [])]);
     try {
-      const { wallNs, cpuNs } = JSON.parse(await client.line(60)) as Record<'wallNs' | 'cpuNs', number>;
-      return { cpuUs: cpuNs / 1000, perSecond: 1e9 / wallNs, busy: cpuNs / wallNs, lost: 0 };
+      return sendingSample(JSON.parse(await client.line(60)) as Sent, 0);
     } finally {
       await client.stop();
     }
@@ -173,7 +205,7 @@ export async function measureReading(c: ReadingCase, contender: Contender, pace:
 
 export async function measureIdle(c: IdleCase, contender: Contender): Promise<IdleSample> {
   const isC = 'c' in contender.program;
-  const server = start(c, contender, ['--expose-gc']);
+  const server = start(c, contender, { gc: true });
   const load = { c: c.tls ? 'tls-load' : 'load' };
   const look = async (): Promise<Memory & { resident: number }> => {
     if (!isC) server.tell('memory');

@@ -5,6 +5,16 @@ import { CROWDED, type Figures, type Result, type Spread } from './result.js';
 
 type Column = readonly [title: string, cell: (f: Figures) => string];
 
+/** What stands for a number of so many digits. */
+const thousands = (value: number | null | undefined): string => {
+  if (value === null || value === undefined) return '';
+  return value < 10_000
+    ? value.toFixed(0)
+    : value < 1e7
+      ? `${(value / 1e3).toFixed(0)}k`
+      : `${(value / 1e6).toFixed(1)}M`;
+};
+
 const number =
   (key: string, digits: number): Column[1] =>
   ({ median }) => {
@@ -14,59 +24,68 @@ const number =
 const ratio = (spread: Spread | undefined): string => (spread ? spread.median.toFixed(2) : '');
 const range = (spread: Spread | undefined): string =>
   spread ? `${spread.min.toFixed(2)}–${spread.max.toFixed(2)}` : '';
-const goal = ({ goal, met }: Figures): string => (goal === undefined ? '' : `≤ ${goal} ${met === true ? '✓' : '✗'}`);
-const ahead = ({ timesRival, rivalGoal, ahead }: Figures): string => {
-  if (!timesRival) return '';
-  if (rivalGoal === Infinity) return ratio(timesRival);
-  const wanted = rivalGoal === undefined ? '' : ` ≤ ${rivalGoal}`;
-  return `${ratio(timesRival)}${wanted} ${ahead === true ? '✓' : '✗'}`;
-};
+const versusC = ({ timesC, goal, met }: Figures): string => wanted(ratio(timesC), goal, met);
+const versusRival = ({ timesRival, rivalGoal, ahead }: Figures): string =>
+  wanted(ratio(timesRival), rivalGoal === Infinity ? undefined : rivalGoal, timesRival ? ahead : undefined);
+const wanted = (value: string, goal: number | undefined, met: boolean | undefined): string =>
+  value + (goal === undefined || met === undefined ? '' : ` ≤ ${goal} ${met ? '✓' : '✗'}`);
 
-const COLUMNS: Record<Case['kind'], (rival: string) => readonly Column[]> = {
-  echo: (rival) => [...load('message', rival), ...LATENCY, BUSY],
-  handshake: (rival) => [...load('handshake', rival), ...LATENCY, BUSY],
-  'datagram-echo': (rival) => [...load('datagram', rival), ...LATENCY, BUSY],
-  sending: (rival) => [...load('datagram', rival), BUSY],
-  reading: (rival) => [
-    ['CPU ns each', ({ median }) => ((median['cpuUs'] ?? 0) * 1000).toFixed(1)],
-    [`× ${rival}`, ahead],
-    ['spread', (f) => range(f.timesRival)],
-    ['per second', number('perSecond', 0)],
-  ],
-  bulk: (rival) => [...load('MiB', rival), BUSY],
-  carry: (rival) => [...load('MiB', rival), BUSY],
-  'round-trip': (rival) => [['wall µs', number('wallUs', 2)], ...versus(rival), ['CPU µs', number('cpuUs', 2)]],
-  idle: (rival) => [
-    ['connections', number('connections', 0)],
-    ['resident KiB each', number('residentKiB', 2)],
-    ['goal', goal],
-    [`× ${rival}`, ahead],
-    ['of it V8 KiB', number('heapKiB', 2)],
-  ],
-};
-
+const SECONDS: Column = ['per s', ({ median }) => thousands(median['perSecond'])];
 const LATENCY: readonly Column[] = [
   ['p50 µs', number('p50Us', 0)],
   ['p99 µs', number('p99Us', 0)],
 ];
+const MEMORY: Column = ['MiB', number('residentMiB', 0)];
 const BUSY: Column = ['busy', ({ median }) => `${((median['busy'] ?? 0) * 100).toFixed(0)} %`];
-
-const versus = (rival: string): readonly Column[] => [
-  ['× C', (f) => ratio(f.timesC)],
+const VERSUS: readonly Column[] = [
+  ['× C', versusC],
   ['spread', (f) => range(f.timesC)],
-  ['goal', goal],
-  [`× ${rival}`, ahead],
-  ['spread', (f) => range(f.timesRival)],
+  ['× rival', versusRival],
 ];
-const load = (what: string, rival: string): readonly Column[] => [
-  [`CPU µs/${what}`, number('cpuUs', 2)],
-  ...versus(rival),
-  [`${what}s/s`, number('perSecond', 0)],
-];
+const LOAD: readonly Column[] = [['CPU µs', number('cpuUs', 2)], ...VERSUS, SECONDS];
+
+const COLUMNS: Record<Case['kind'], readonly Column[]> = {
+  echo: [...LOAD, ...LATENCY, MEMORY, BUSY],
+  handshake: [...LOAD, ...LATENCY, MEMORY, BUSY],
+  'datagram-echo': [...LOAD, ...LATENCY, MEMORY, BUSY],
+  sending: [...LOAD, MEMORY, BUSY],
+  reading: [
+    ['CPU ns', ({ median }) => ((median['cpuUs'] ?? 0) * 1000).toFixed(1)],
+    ['× rival', versusRival],
+    ['spread', (f) => range(f.timesRival)],
+    SECONDS,
+    MEMORY,
+  ],
+  bulk: [...LOAD, MEMORY, BUSY],
+  carry: [...LOAD, MEMORY, BUSY],
+  'round-trip': [['wall µs', number('wallUs', 2)], ...VERSUS, ['CPU µs', number('cpuUs', 2)], ...LATENCY, MEMORY],
+  idle: [
+    ['connections', number('connections', 0)],
+    ['KiB each', (f) => wanted(number('residentKiB', 2)(f), f.goal, f.met)],
+    ['× rival', versusRival],
+    ['of it V8 KiB', number('heapKiB', 2)],
+  ],
+};
+
+/** What the figures are for. */
+const UNIT: Record<Case['kind'], string> = {
+  echo: 'message',
+  handshake: 'handshake',
+  'datagram-echo': 'datagram',
+  sending: 'datagram',
+  reading: 'line or number',
+  bulk: 'MiB',
+  carry: 'MiB',
+  'round-trip': 'round trip',
+  idle: 'connection',
+};
 
 /** A result as lines of text: the name of the case, the column titles, and a line for each contender. */
 export function table(result: Result): string {
-  const columns: readonly Column[] = [['', (f) => f.contender], ...COLUMNS[result.kind](result.rival)];
+  const columns: readonly Column[] = [
+    [`for each ${UNIT[result.kind]}`, (f) => f.contender],
+    ...COLUMNS[result.kind].filter(([, cell]) => result.contenders.some((f) => cell(f) !== '')),
+  ];
   const rows = [columns.map(([title]) => title), ...result.contenders.map((f) => columns.map(([, cell]) => cell(f)))];
   const widths = columns.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   const lines = rows.map((row) =>
@@ -82,5 +101,6 @@ export function table(result: Result): string {
     const lost = rounds.reduce((sum, sample) => sum + ('lost' in sample ? sample.lost : 0), 0);
     if (lost > 0) lines.push(`${contender}: ${lost} datagrams were lost`);
   }
+  for (const { contender, why } of result.skipped) lines.push(`${contender} is out: ${why.replace(/\s+/g, ' ')}`);
   return [result.case, ...lines.map((line) => `  ${line}`), ''].join('\n');
 }

@@ -5,10 +5,12 @@ import type { BulkCase, Case, Contender, EchoCase, HandshakeCase } from './cases
 
 const C = 'C';
 const RIVAL = 'node:tls';
-const GOALS = { handshake: 0.9, echo: 0.75, bulk: 0.8 };
+const GOALS = { handshake: 0.85, echo: 0.65, bulk: 0.75 };
 
 const ECHO_IN_C: Contender = { name: C, program: { c: 'tls-server' } };
 const ECHO_IN_NODE: Contender = { name: RIVAL, program: { js: 'servers/node-tls' } };
+const BUN: Contender = { name: 'Bun.listen', program: { js: 'servers/bun-listen', on: 'bun' } };
+const DENO: Contender = { name: 'Deno.listenTls', program: { js: 'servers/deno-listen', on: 'deno' } };
 /** Blocking: it serves the one connection of its case. */
 const SYNC: Contender = { name: 'berkeley/sync', program: { js: 'servers/berkeley-sync' } };
 
@@ -32,6 +34,8 @@ export const TLS_CASES: readonly Case[] = [
       { name: 'berkeley, held', program: { js: 'servers/berkeley-held' } },
       { name: 'berkeley, in for await', program: { js: 'servers/berkeley-for-await' } },
       ECHO_IN_NODE,
+      BUN,
+      DENO,
     ],
   },
 ];
@@ -48,6 +52,8 @@ function handshakes(resumed: boolean): HandshakeCase {
       ECHO_IN_C,
       { name: 'berkeley', program: { js: 'servers/berkeley-for-await' }, rivalGoal: GOALS.handshake },
       ECHO_IN_NODE,
+      BUN,
+      DENO,
     ],
   };
 }
@@ -69,6 +75,8 @@ function echo(size: number, connections: number, besides: readonly Contender[] =
       { name: 'berkeley for await', program: { js: 'servers/berkeley-for-await' }, ...goal },
       ...besides,
       ECHO_IN_NODE,
+      BUN,
+      DENO,
     ],
   };
 }
@@ -85,6 +93,8 @@ function bulk(load: 'send' | 'receive'): BulkCase {
       { name: C, program: { c: 'tls-server', args: [server] } },
       { name: 'berkeley', program: { js: `servers/berkeley-${server}` }, rivalGoal: GOALS.bulk },
       { name: RIVAL, program: { js: 'servers/node-tls', args: [server] } },
+      { ...BUN, program: { ...BUN.program, args: [server === 'send' ? 'give' : server] } },
+      { ...DENO, program: { ...DENO.program, args: [server === 'send' ? 'give' : server] } },
     ],
   };
 }

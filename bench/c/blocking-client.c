@@ -2,28 +2,13 @@
 //
 // Usage: blocking-client PORT SIZE COUNT WARM
 // Prints one JSON line: nanoseconds of wall time and of user and system CPU time per round trip, over COUNT round
-// trips after WARM that are not counted.
+// trips after WARM that are not counted; how long half and 99 of 100 took, over others, because looking at the clock takes
+// time, too; and the resident set.
 
 #define _GNU_SOURCE
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
+#include "load-support.h"
 
-static void die(const char *what) {
-  perror(what);
-  exit(1);
-}
-
-static double clock_ns(clockid_t clock) {
-  struct timespec t;
-  clock_gettime(clock, &t);
-  return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
+enum { LOOKS = 5000 };
 
 static void round_trip(int fd, const char *message, char *answer, size_t size) {
   for (size_t done = 0; done < size;) {
@@ -34,10 +19,7 @@ static void round_trip(int fd, const char *message, char *answer, size_t size) {
   for (size_t done = 0; done < size;) {
     ssize_t n = recv(fd, answer + done, size - done, 0);
     if (n < 0) die("recv");
-    if (n == 0) {
-      fprintf(stderr, "the server closed the connection\n");
-      exit(1);
-    }
+    if (n == 0) fail("the server closed the connection");
     done += (size_t)n;
   }
 }
@@ -49,26 +31,28 @@ int main(int argc, char **argv) {
   }
   size_t size = strtoul(argv[2], NULL, 10);
   long count = atol(argv[3]), warm = atol(argv[4]);
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+  struct sockaddr_in address = loopback(argv[1]);
+  int fd = dial(&address);
   if (fd < 0) die("socket");
-  struct sockaddr_in address = {
-      .sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(argv[1])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) die("connect");
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   char *message = malloc(size), *answer = malloc(size);
   if (!message || !answer) die("malloc");
   memset(message, 'x', size);
   alarm(60); // A silent server does not hold us for ever.
 
   for (long i = 0; i < warm; i++) round_trip(fd, message, answer, size);
-  if (memcmp(message, answer, size) != 0) {
-    fprintf(stderr, "the echo differs\n");
-    return 1;
-  }
-  double cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID), wall = clock_ns(CLOCK_MONOTONIC);
+  if (memcmp(message, answer, size) != 0) fail("the echo differs");
+  uint64_t cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID), wall = now_ns();
   for (long i = 0; i < count; i++) round_trip(fd, message, answer, size);
-  wall = clock_ns(CLOCK_MONOTONIC) - wall;
+  wall = now_ns() - wall;
   cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-  printf("{\"wallNs\":%.1f,\"cpuNs\":%.1f}\n", wall / (double)count, cpu / (double)count);
+  long looks = count < LOOKS ? count : LOOKS;
+  for (long i = 0; i < looks; i++) {
+    uint64_t begun = now_ns();
+    round_trip(fd, message, answer, size);
+    record(now_ns() - begun);
+  }
+  printf("{\"wallNs\":%.1f,\"cpuNs\":%.1f,\"p50Ns\":%.0f,\"p99Ns\":%.0f,\"resident\":%llu}\n",
+         (double)wall / (double)count, (double)cpu / (double)count, percentile(0.5, (uint64_t)looks), percentile(0.99, (uint64_t)looks),
+         resident(0));
   return 0;
 }

@@ -77,6 +77,18 @@ static inline double percentile(double share, uint64_t messages) {
   return 0;
 }
 
+// The resident set of a process in bytes; 0 stands for this one.
+static inline unsigned long long resident(pid_t pid) {
+  unsigned long long size = 0, pages = 0;
+  char path[64] = "/proc/self/statm";
+  if (pid > 0) snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+  FILE *account = fopen(path, "r");
+  if (!account) return 0;
+  if (fscanf(account, "%llu %llu", &size, &pages) != 2) pages = 0;
+  fclose(account);
+  return pages * (unsigned long long)sysconf(_SC_PAGESIZE);
+}
+
 static inline struct sockaddr_in loopback(const char *port) {
   return (struct sockaddr_in){
       .sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(port)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -148,12 +160,12 @@ static inline int more(struct phase *p, uint64_t now) {
 // What is read between two moments at which nothing is in flight.
 struct account {
   clockid_t server;
-  int looks; // Whether there is a server to look at.
+  pid_t pid; // 0: there is no server to look at.
   uint64_t cpu, waited, wall;
 };
 
 static inline struct account begin_account(pid_t pid) {
-  struct account a = {.server = CLOCK_PROCESS_CPUTIME_ID, .looks = pid > 0};
+  struct account a = {.server = CLOCK_PROCESS_CPUTIME_ID, .pid = pid};
   if (pid > 0 && clock_getcpuclockid(pid, &a.server) != 0) fail("the server's processor time cannot be read");
   memset(buckets, 0, sizeof buckets);
   sleep_ms(20); // The server falls asleep, which brings its account up to date.
@@ -172,10 +184,10 @@ static inline struct phase measured_phase(const struct plan *plan, const struct 
 static inline void end_account_with(const struct account *a, uint64_t count, uint64_t lost) {
   uint64_t wall = now_ns() - a->wall, waited = waited_ns() - a->waited;
   sleep_ms(20);
-  uint64_t cpu = a->looks ? clock_ns(a->server) - a->cpu : 0;
-  printf("{\"count\":%llu,\"seconds\":%.6f,\"p50Us\":%.2f,\"p99Us\":%.2f,\"serverCpuNs\":%llu,\"loadWaitedNs\":%llu,\"lost\":%llu}\n",
+  uint64_t cpu = a->pid > 0 ? clock_ns(a->server) - a->cpu : 0;
+  printf("{\"count\":%llu,\"seconds\":%.6f,\"p50Us\":%.2f,\"p99Us\":%.2f,\"serverCpuNs\":%llu,\"loadWaitedNs\":%llu,\"lost\":%llu,\"resident\":%llu}\n",
          (unsigned long long)count, (double)wall / 1e9, percentile(0.5, count) / 1e3, percentile(0.99, count) / 1e3,
-         (unsigned long long)cpu, (unsigned long long)waited, (unsigned long long)lost);
+         (unsigned long long)cpu, (unsigned long long)waited, (unsigned long long)lost, a->pid > 0 ? resident(a->pid) : 0);
   fflush(stdout);
 }
 

@@ -80,7 +80,7 @@ int main(int argc, char **argv) {
   uint64_t count = go_on(work, fd, size, seconds);
   double wall = (double)(now_ns() - begun) / (double)count;
   cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-  printf("{\"sent\":%llu,\"wallNs\":%.2f,\"cpuNs\":%.2f}\n", (unsigned long long)(before + count), wall,
-         (double)cpu / (double)count);
+  printf("{\"sent\":%llu,\"wallNs\":%.2f,\"cpuNs\":%.2f,\"resident\":%llu}\n", (unsigned long long)(before + count), wall,
+         (double)cpu / (double)count, resident(0));
   return 0;
 }

@@ -17,6 +17,14 @@ export function listenOptions(): ListenOptions {
   return cert === undefined || key === undefined ? {} : { tls: { cert: { file: cert }, key: { file: key } } };
 }
 
+/** The same two, and what stands behind them or alone: how a server that can do several things shall work. */
+export function tlsAndMode(): { files: { cert: string; key: string } | null; mode: string } {
+  const words = process.argv.slice(2);
+  const [cert, key] = words;
+  const files = key === undefined || cert === undefined ? null : { cert, key };
+  return { files, mode: words[files === null ? 0 : 2] ?? 'echo' };
+}
+
 /** Prints the port and obeys the runner: a line on standard input asks for the memory, its end is the end. */
 export function serve(port: number, connections: () => number): void {
   process.stdout.write(`${port}\n`);
