@@ -17,7 +17,12 @@ const TEXT = 4096;
 const NONE: readonly string[] = [];
 const NOTHING: Buffer = Buffer.alloc(0);
 
+/** The least room that is worth a receive. */
+export const LITTLE = 1024;
+
 export class ReadBuffer {
+  /** How much room the next receive behind other bytes gets. */
+  appetite = LITTLE;
   #memory: Buffer = NOTHING;
   #start = 0;
   #end = 0;

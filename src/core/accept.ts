@@ -9,13 +9,13 @@ import type { Attempt, Interest } from './attempt.js';
 import { Handle } from './handle.js';
 import type { Lane } from './lane.js';
 import type { Registration } from './registration.js';
-import { acceptedPeer, scratch } from './sockaddr.js';
+import { acceptedPeer, type Packed, scratch } from './sockaddr.js';
 import { Want } from './want.js';
 
-/** A new connection and the sockaddr bytes of its peer. */
+/** A new connection and the address of its peer. */
 export interface Accepted {
   readonly handle: Handle;
-  readonly peer: string;
+  readonly peer: Packed;
 }
 
 // accept(2): errors that belong to the connection that was to be accepted, not to the listening socket.
@@ -88,13 +88,9 @@ function acceptOne(listener: Handle): Accepted | null {
     if (listener.inheritable && native.poll(registration.fd, C.POLLIN, 0) === 0) return null;
     const fd = native.accept(registration.fd, scratch);
     if (fd >= 0) {
-      const handle = new Handle(fd, listener.family, listener.kind, listener.protocol, 'connected');
+      const handle = new Handle(fd, listener.type, 'connected');
       // The kernel lets accepted sockets inherit SO_RCVTIMEO and SO_SNDTIMEO, except over Unix sockets.
-      if (listener.family !== C.AF_UNIX) {
-        handle.receiveLimit = listener.receiveLimit;
-        handle.sendLimit = listener.sendLimit;
-        handle.registration.lowWater = listener.registration.lowWater;
-      }
+      if (listener.family !== C.AF_UNIX) handle.limitLike(listener);
       return { handle, peer: acceptedPeer() };
     }
     if (fd === C.EAGAIN) {

@@ -5,7 +5,7 @@ import { refusal } from '../error/make.js';
 import { systemError } from '../error/system.js';
 import * as C from '../native/constants.js';
 import { native } from '../native/load.js';
-import { Handle } from './handle.js';
+import { Handle, socketType } from './handle.js';
 import { kernelState } from './kernel-state.js';
 import { checkPermission } from './permission.js';
 import { readLowWater, readTimeouts } from './option/timeouts.js';
@@ -23,7 +23,7 @@ export function adopt(fd: number): Handle {
       hint: 'detach() gives a descriptor up; dup() makes another one.',
     });
   if (owned < 0) throw systemError(owned, 'fcntl', 'config');
-  const handle = new Handle(fd, family, kind, protocol, kernelState({ fd, family, kind }));
+  const handle = new Handle(fd, socketType(family, kind, protocol), kernelState({ fd, family, kind }));
   handle.wasNonBlocking = owned === 1;
   handle.writingEnded = handle.state === 'shutdown';
   // Whoever gave it to us may have another descriptor of the same open socket.

@@ -32,11 +32,14 @@ export function closeNow(handle: Handle, why: MakeError | null = null): void {
   // The descriptor goes first, so that nothing that is told of the end finds it still open.
   closeDescriptor(handle);
   handle.stream?.layer?.release();
-  const unsent = handle.writes.head !== null && !handle.writes.head.survives;
-  if (unsent && handle.stream !== null) handle.stream.torn = true;
-  handle.reads.failAfter(null, why ?? ((facts) => closedError(phase, facts)));
-  handle.writes.failAfter(null, why ?? ((facts) => closedError('write', facts)));
-  handle.writes.advance();
+  const { firstWrite } = handle;
+  const unsent = firstWrite !== null && !firstWrite.survives;
+  if (unsent && handle.stream !== null) handle.stream.ending.torn = true;
+  if (handle.firstRead !== null) handle.reads.failAfter(null, why ?? ((facts) => closedError(phase, facts)));
+  if (handle.firstWrite !== null) {
+    handle.writes.failAfter(null, why ?? ((facts) => closedError('write', facts)));
+    handle.writes.advance();
+  }
   // Those in no lane of this socket (select, poll): no event comes any more, and their next step finds it closed.
   for (const watcher of handle.registration.watchers ?? []) watcher.wake();
   handle.stream?.tellEnd();
@@ -81,7 +84,7 @@ export class CloseStream implements Attempt<void> {
     const { handle } = stream;
     if (handle.closing) return;
     handle.closing = true;
-    handle.reads.failAfter(null, (facts) => closedError('read', facts));
+    if (handle.firstRead !== null) handle.reads.failAfter(null, (facts) => closedError('read', facts));
   }
 
   get lane() {
@@ -124,8 +127,9 @@ export class CloseStream implements Attempt<void> {
 
   expired(): { value: undefined } {
     const stream = this.#stream;
-    if (stream.handle.writes.head !== null && !stream.handle.writes.head.survives) {
-      stream.torn = true;
+    const { firstWrite } = stream.handle;
+    if (firstWrite !== null && !firstWrite.survives) {
+      stream.ending.torn = true;
       stream.conclude({ by: 'timeout', clean: false });
     } else if (!stream.ended) stream.conclude({ by: 'timeout' });
     this.#finish();
@@ -177,15 +181,11 @@ export function detach(handle: Handle): number {
     throw refusal('ERR_SOCKET_STATE', 'close', 'the descriptor cannot be given away while TLS is on', {
       hint: 'stopTls() first: the keys stay in this process.',
     });
-  if ((handle.stream?.buffer.length ?? 0) > 0)
-    throw refusal(
-      'ERR_BUFFERED_DATA',
-      'close',
-      `${handle.stream!.buffer.length} bytes were already read into the buffer`,
-      {
-        hint: 'Take them with read() first, and hand them on beside the descriptor.',
-      },
-    );
+  const buffered = handle.stream?.buffered ?? 0;
+  if (buffered > 0)
+    throw refusal('ERR_BUFFERED_DATA', 'close', `${buffered} bytes were already read into the buffer`, {
+      hint: 'Take them with read() first, and hand them on beside the descriptor.',
+    });
   const { registration } = handle;
   const { fd } = registration;
   handle.stream?.rememberAddresses();
@@ -230,7 +230,7 @@ function leave(handle: Handle, stream: Stream): void {
 /** Looks for the peer's end before ours is sent: what comes afterwards may be the answer to it. */
 function whoLeaves(handle: Handle, stream: Stream): void {
   discard(handle, stream);
-  stream.leftFirst = !stream.ended;
+  stream.ending.leftFirst = !stream.ended;
 }
 
 /** Lets the layer say that nothing more comes from us, if that was not done by closeWrite. */

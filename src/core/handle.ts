@@ -5,7 +5,7 @@ import { closedError, refusal } from '../error/make.js';
 import { systemError } from '../error/system.js';
 import * as C from '../native/constants.js';
 import { native } from '../native/load.js';
-import { Lane } from './lane.js';
+import { Lane, type Waiting } from './lane.js';
 import { traceOpening, trackLeak, untrackLeak } from './leak.js';
 import { checkPermission } from './permission.js';
 import { socketHint } from './privilege.js';
@@ -15,46 +15,143 @@ import type { UnixFile } from './unix-file.js';
 
 export type SocketState = 'new' | 'bound' | 'listening' | 'connecting' | 'connected' | 'shutdown' | 'closed';
 
-export class Handle {
-  readonly registration: Registration;
-  /** AF_*, SOCK_* and IPPROTO_* numbers. */
+/** What a socket is: AF_*, SOCK_* and IPPROTO_* numbers. Sockets are many and types few, so they share these. */
+export interface SocketType {
   readonly family: number;
   readonly kind: number;
   readonly protocol: number;
+}
+
+/** SO_RCVTIMEO and SO_SNDTIMEO in ms: the kernel keeps them, but only we can honour them on a non-blocking descriptor. */
+interface Limits {
+  readonly receive: number;
+  readonly send: number;
+}
+
+/** What most sockets have is one object for all of them. */
+const UNLIMITED: Limits = { receive: Infinity, send: Infinity };
+
+/** What few sockets have. Apart, so that all the others do without the memory for it. */
+interface Particulars {
+  bound: boolean;
+  wasNonBlocking: boolean;
+  readingEnded: boolean;
+  file: UnixFile | null;
+}
+
+const types: SocketType[] = [];
+/** Protocols are numbers of the caller's choice. */
+const MOST_TYPES = 64;
+
+export function socketType(family: number, kind: number, protocol: number): SocketType {
+  for (const type of types) if (type.family === family && type.kind === kind && type.protocol === protocol) return type;
+  const type = { family, kind, protocol };
+  if (types.length < MOST_TYPES) types.push(type);
+  return type;
+}
+
+export class Handle {
+  readonly registration: Registration;
+  readonly type: SocketType;
   state: SocketState;
-  /** SO_RCVTIMEO and SO_SNDTIMEO in ms: the kernel keeps them, but only we can honour them on a non-blocking descriptor. */
-  receiveLimit = Infinity;
-  sendLimit = Infinity;
-  readonly reads = new Lane();
-  readonly writes = new Lane();
-  /** bind has given it its address, which it keeps when a connect fails. */
-  bound = false;
-  /** It was non-blocking before we took it over, and is given back so. */
-  wasNonBlocking = false;
   /** Our direction was shut down. */
   writingEnded = false;
-  /** The other direction was, by us. */
-  readingEnded = false;
   /** close has begun: nothing new is admitted. */
   closing = false;
-  /** The file that bind made. */
-  file: UnixFile | null = null;
   /** The one read buffer of this socket, if it is used as a stream. */
   stream: Stream | null = null;
+  #limits = UNLIMITED;
+  #reads: Lane | null = null;
+  #writes: Lane | null = null;
+  #particulars: Particulars | null = null;
 
-  constructor(fd: number, family: number, kind: number, protocol: number, state: SocketState) {
+  constructor(fd: number, type: SocketType, state: SocketState) {
     // TCP alone: what MPTCP and SCTP have in other queues they need not give at once.
-    const isTcp = kind === C.SOCK_STREAM && (protocol === 0 || protocol === C.IPPROTO_TCP);
-    const drains = isTcp && (family === C.AF_INET || family === C.AF_INET6);
+    const isTcp = type.kind === C.SOCK_STREAM && (type.protocol === 0 || type.protocol === C.IPPROTO_TCP);
+    const drains = isTcp && (type.family === C.AF_INET || type.family === C.AF_INET6);
     this.registration = new Registration(fd, drains);
-    this.family = family;
-    this.kind = kind;
-    this.protocol = protocol;
+    this.type = type;
     this.state = state;
-    this.bound = state === 'bound';
+    if (state === 'bound') this.bound = true;
     enter(this.registration);
     traceOpening(this.registration);
     trackLeak(this, this.registration);
+  }
+
+  get family(): number {
+    return this.type.family;
+  }
+  get kind(): number {
+    return this.type.kind;
+  }
+  get protocol(): number {
+    return this.type.protocol;
+  }
+
+  /** The order of reads and accepts, and that of writes and close. Made when something joins it, since most sockets are idle. */
+  get reads(): Lane {
+    return (this.#reads ??= new Lane());
+  }
+  get writes(): Lane {
+    return (this.#writes ??= new Lane());
+  }
+
+  /** The head of each, without making one. */
+  get firstRead(): Waiting | null {
+    return this.#reads === null ? null : this.#reads.head;
+  }
+  get firstWrite(): Waiting | null {
+    return this.#writes === null ? null : this.#writes.head;
+  }
+
+  get receiveLimit(): number {
+    return this.#limits.receive;
+  }
+  set receiveLimit(ms: number) {
+    this.#limits = { receive: ms, send: this.sendLimit };
+  }
+  get sendLimit(): number {
+    return this.#limits.send;
+  }
+  set sendLimit(ms: number) {
+    this.#limits = { receive: this.receiveLimit, send: ms };
+  }
+  /** The limits of another socket, and its low-water mark. */
+  limitLike(other: Handle): void {
+    this.#limits = other.#limits;
+    this.registration.lowWater = other.registration.lowWater;
+  }
+
+  /** bind has given it its address, which it keeps when a connect fails. */
+  get bound(): boolean {
+    return this.#particulars !== null && this.#particulars.bound;
+  }
+  set bound(on: boolean) {
+    if (on !== this.bound) (this.#particulars ??= usual()).bound = on;
+  }
+
+  /** It was non-blocking before we took it over, and is given back so. */
+  get wasNonBlocking(): boolean {
+    return this.#particulars !== null && this.#particulars.wasNonBlocking;
+  }
+  set wasNonBlocking(on: boolean) {
+    if (on !== this.wasNonBlocking) (this.#particulars ??= usual()).wasNonBlocking = on;
+  }
+
+  /** The other direction was shut down, by us. */
+  get readingEnded(): boolean {
+    return this.#particulars !== null && this.#particulars.readingEnded;
+  }
+  set readingEnded(on: boolean) {
+    if (on !== this.readingEnded) (this.#particulars ??= usual()).readingEnded = on;
+  }
+
+  /** The file that bind made. */
+  get file(): UnixFile | null {
+    return this.#particulars === null ? null : this.#particulars.file;
+  }
+  set file(file: UnixFile | null) {
+    if (file !== this.file) (this.#particulars ??= usual()).file = file;
   }
 
   get fd(): number {
@@ -87,9 +184,13 @@ export class Handle {
   /** Throws if a call waits on this socket. */
   checkIdle(phase: Phase, what: string): void {
     const { waiting, watchers } = this.registration;
-    if (waiting > 0 || watchers !== null || this.reads.head !== null || this.writes.head !== null)
+    if (waiting > 0 || watchers !== null || this.firstRead !== null || this.firstWrite !== null)
       throw refusal('ERR_BUSY', phase, `${what} while a call is waiting`);
   }
+}
+
+function usual(): Particulars {
+  return { bound: false, wasNonBlocking: false, readingEnded: false, file: null };
 }
 
 /** socket(2). */
@@ -97,7 +198,7 @@ export function openHandle(family: number, kind: number, protocol: number): Hand
   checkPermission();
   const fd = native.socket(family, kind, protocol);
   if (fd < 0) throw systemError(fd, 'socket', 'config', null, socketHint(family, kind, protocol, fd));
-  return new Handle(fd, family, kind, protocol, 'new');
+  return new Handle(fd, socketType(family, kind, protocol), 'new');
 }
 
 /** socketpair(2) of Unix sockets. */
@@ -107,7 +208,8 @@ export function openPair(kind: number): [Handle, Handle] {
   const result = native.socketpair(C.AF_UNIX, kind, 0, fds);
   if (result < 0) throw systemError(result, 'socketpair', 'config');
   const [first, second] = fds as unknown as [number, number];
-  return [new Handle(first, C.AF_UNIX, kind, 0, 'connected'), new Handle(second, C.AF_UNIX, kind, 0, 'connected')];
+  const type = socketType(C.AF_UNIX, kind, 0);
+  return [new Handle(first, type, 'connected'), new Handle(second, type, 'connected')];
 }
 
 /** fcntl(F_DUPFD_CLOEXEC). The copy shares the open socket, and with it O_NONBLOCK. */
@@ -115,10 +217,8 @@ export function duplicate(handle: Handle): Handle {
   handle.check('config');
   const fd = native.dup(handle.fd);
   if (fd < 0) throw systemError(fd, 'dup', 'config');
-  const copy = new Handle(fd, handle.family, handle.kind, handle.protocol, handle.state);
-  copy.receiveLimit = handle.receiveLimit;
-  copy.sendLimit = handle.sendLimit;
-  copy.registration.lowWater = handle.registration.lowWater;
+  const copy = new Handle(fd, handle.type, handle.state);
+  copy.limitLike(handle);
   copy.inheritable = handle.inheritable;
   copy.bound = handle.bound;
   copy.writingEnded = handle.writingEnded;

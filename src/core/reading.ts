@@ -87,7 +87,7 @@ export class ReadInto extends Reading implements Attempt<number> {
     if (target.length === 0)
       throw refusal('ERR_BUFFER_DETACHED', 'read', 'the buffer was detached or shrunk during the call');
     const { stream } = this;
-    if (stream.buffer.length > 0) return stream.buffer.takeInto(target);
+    if (stream.buffered > 0) return stream.buffer.takeInto(target);
     return stream.receiveInto(target, 0, target.length);
   }
 }
@@ -277,6 +277,6 @@ export class Peek extends Reading implements Attempt<Buffer> {
 }
 
 function piece(stream: Stream, max: number): Buffer | null | Want {
-  const { buffer } = stream;
-  return buffer.length > 0 ? buffer.take(Math.min(buffer.length, max)) : stream.receivePiece(max);
+  const { buffered } = stream;
+  return buffered > 0 ? stream.buffer.take(Math.min(buffered, max)) : stream.receivePiece(max);
 }

@@ -16,11 +16,18 @@ export interface Wakeable {
   wake(): void;
 }
 
+/** What hardly any descriptor has. Apart, so that all the others do without the memory for it. */
+interface Particulars {
+  shared: boolean;
+  inheritable: boolean;
+  late: number;
+  opened: string | null;
+}
+
 export class Registration {
   /** -1 once closed. */
   fd: number;
-  /** Index into the table of the reactor, -1 while unknown to it. */
-  token = -1;
+  /** What its events bear, so that those for an earlier owner of the number find nobody; 0 while unknown to the reactor. */
   generation = 0;
   readable = true;
   writable = true;
@@ -40,75 +47,96 @@ export class Registration {
   referenced = true;
   /** Immediate successes since the last wait; see wait/fairness. */
   streak = 0;
-  /** Another descriptor may share the open socket, so close(2) alone would leave it in the epoll. */
-  shared = false;
-  /** An error (-errno) that was received behind messages or bytes, and is the next call's; else 0. */
-  late = 0;
-  /** Where it was opened, when leaks are traced. */
-  opened: string | null = null;
-
-  /** The descriptor is in blocking mode for the sake of another process that has it too. */
-  inheritable = false;
+  #particulars: Particulars | null = null;
 
   constructor(fd: number, shortMeansDrained: boolean) {
     this.fd = fd;
     this.shortMeansDrained = shortMeansDrained;
   }
+
+  /** Another descriptor may share the open socket, so close(2) alone would leave it in the epoll. */
+  get shared(): boolean {
+    return this.#particulars !== null && this.#particulars.shared;
+  }
+  set shared(on: boolean) {
+    if (on !== this.shared) (this.#particulars ??= usual()).shared = on;
+  }
+
+  /** The descriptor is in blocking mode for the sake of another process that has it too. */
+  get inheritable(): boolean {
+    return this.#particulars !== null && this.#particulars.inheritable;
+  }
+  set inheritable(on: boolean) {
+    if (on !== this.inheritable) (this.#particulars ??= usual()).inheritable = on;
+  }
+
+  /** An error (-errno) that was received behind messages or bytes, and is the next call's; else 0. */
+  get late(): number {
+    return this.#particulars === null ? 0 : this.#particulars.late;
+  }
+  set late(errno: number) {
+    if (errno !== this.late) (this.#particulars ??= usual()).late = errno;
+  }
+
+  /** Where it was opened, when leaks are traced. */
+  get opened(): string | null {
+    return this.#particulars === null ? null : this.#particulars.opened;
+  }
+  set opened(place: string | null) {
+    if (place !== this.opened) (this.#particulars ??= usual()).opened = place;
+  }
 }
 
-/** Descriptors are small and dense. */
-const byDescriptor: (Registration | undefined)[] = [];
+function usual(): Particulars {
+  return { shared: false, inheritable: false, late: 0, opened: null };
+}
 
-/** Makes the registration of a socket known by its descriptor, until `fd` says that it is closed. */
+/** Sockets, and what else the reactor knows. Descriptors are small and dense, so they are the reactor's tokens, too. */
+const byDescriptor: (Registration | null)[] = [];
+// Numbers are reused and generations are not, so an event that was fetched before its socket closed finds nobody.
+let generations = 0;
+
+/** Makes the registration of a socket known by its descriptor, until it is retired. */
 export function enter(registration: Registration): void {
-  byDescriptor[registration.fd] = registration;
+  const { fd } = registration;
+  // One by one, because an array with a gap of a thousand becomes a slow one.
+  while (byDescriptor.length <= fd) byDescriptor.push(null);
+  byDescriptor[fd] = registration;
 }
 
 /** The registration of a descriptor, if it belongs to a socket of this environment. */
 export function registrationOf(fd: number): Registration | null {
-  const registration = byDescriptor[fd];
-  return registration?.fd === fd ? registration : null;
+  return byDescriptor[fd] ?? null;
 }
 
 /** All that are open. */
 export function* registrations(): Generator<Registration> {
-  for (const registration of byDescriptor) if (registration !== undefined && registration.fd >= 0) yield registration;
+  for (const registration of byDescriptor) if (registration !== null) yield registration;
 }
-
-// Tokens are reused and generations are not, so an event that was fetched before its socket closed finds nobody.
-const table: (Registration | null)[] = [];
-const free: number[] = [];
-let generations = 0;
 
 /** Makes the descriptor known to the epoll of this environment. The kernel reports what is ready already. */
 export function enroll(registration: Registration): void {
-  if (registration.token >= 0) return;
-  const token = free.pop() ?? table.length;
-  generations = (generations + 1) | 0;
-  const result = native.reactorAdd(registration.fd, token, generations, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI);
-  if (result < 0) {
-    free.push(token);
-    if (token === table.length) table.push(null);
-    throw systemError(result, 'epoll_ctl', 'config');
-  }
-  table[token] = registration;
-  registration.token = token;
+  if (registration.generation !== 0) return;
+  const { fd } = registration;
+  generations = (generations + 1) | 0 || 1;
+  const result = native.reactorAdd(fd, fd, generations, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI);
+  if (result < 0) throw systemError(result, 'epoll_ctl', 'config');
   registration.generation = generations;
+  enter(registration);
 }
 
 /** Forgets a descriptor; needed before it is closed or given away. `alive`: the open file lives on without us. */
 export function retire(registration: Registration, alive: boolean): void {
-  const { token } = registration;
-  if (token < 0) return;
-  if (alive) native.reactorRemove(registration.fd);
-  table[token] = null;
-  free.push(token);
-  registration.token = -1;
+  const { fd } = registration;
+  if (byDescriptor[fd] === registration) byDescriptor[fd] = null;
+  if (registration.generation === 0) return;
+  registration.generation = 0;
+  if (alive) native.reactorRemove(fd);
 }
 
 /** The registration an event belongs to, or null if it is gone. */
-export function find(token: number, generation: number): Registration | null {
-  const registration = table[token];
+export function find(fd: number, generation: number): Registration | null {
+  const registration = byDescriptor[fd];
   return registration !== undefined && registration !== null && registration.generation === generation
     ? registration
     : null;

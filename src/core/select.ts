@@ -177,7 +177,7 @@ function lookBelow(stream: Stream, events: PollEvents, found: PollEvents): void 
 
 /** Null when a read would not wait, be it for data, the end or an error. What was received stays in the buffer. */
 function receivable(stream: Stream): Want | null {
-  if (stream.buffer.length > 0) return null;
+  if (stream.buffered > 0) return null;
   return attempted(() => {
     const got = stream.fill();
     return isWant(got) ? got : null;

@@ -3,8 +3,8 @@
 
 import type { CloseInfo } from '../contract/conn.js';
 import type { Phase } from '../contract/error.js';
-import type { SocketAddress } from '../address/socket-address.js';
-import { ReadBuffer } from '../buffer/read-buffer.js';
+import { SocketAddress } from '../address/socket-address.js';
+import { LITTLE, ReadBuffer } from '../buffer/read-buffer.js';
 import type { NumForm } from '../codec/number.js';
 import type { Encoding } from '../codec/text.js';
 import { refusal } from '../error/make.js';
@@ -12,18 +12,17 @@ import { SocketError } from '../error/socket-error.js';
 import { errnoName, systemError } from '../error/system.js';
 import { isHeard, newId, type Origin, readChannel, sentChannel, type Tap, tell } from '../event/tap.js';
 import { SOCK_STREAM } from '../native/constants.js';
+import { Ending } from './ending.js';
 import type { Handle } from './handle.js';
 import type { Layer } from './layer.js';
 import { receiveInto, receiveSlab } from './receive.js';
 import type { Sender } from './send.js';
 import { slabRoom, slabTake } from './slab.js';
-import { decodePeer, localAddress, peerAddress, unnamed } from './sockaddr.js';
+import { localAddress, type Packed, packedLocal, packedPeer, peerAddress, unnamed, unpacked } from './sockaddr.js';
 import type { Want } from './want.js';
 import { isWant } from './want.js';
 
 const CHUNK = 64 * 1024;
-/** The least room that is worth a receive. */
-const LITTLE = 1024;
 
 /** An operation that may receive more than once. */
 export interface Receiver {
@@ -33,37 +32,31 @@ export interface Receiver {
   readonly wanted: number | undefined;
 }
 
+/** What few connections have, or have not until they are asked. Apart, so that all the others do without the memory for it. */
+interface Particulars {
+  host: string | null;
+  local: SocketAddress | Packed | null;
+}
+
 export class Stream implements Sender, Origin {
   readonly handle: Handle;
   readonly id: number;
   /** Who hears of what happens here; null for nobody. */
   tap: Tap | null;
-  readonly buffer = new ReadBuffer();
+  #buffer: ReadBuffer | null = null;
   /** What lies between this and the socket: TLS. */
   layer: Layer | null = null;
-  /** The host that was asked for, where there was one: what a certificate is checked against. */
-  host: string | null = null;
   encoding: Encoding = 'utf-8';
-  /** How much room the next receive behind other bytes gets. */
-  #appetite = LITTLE;
   bytesRead = 0;
   bytesWritten = 0;
-  closeInfo: CloseInfo | null = null;
   /** The peer has ended its direction. */
   ended = false;
-  /** We ended the connection, and the peer had not ended its direction by then. */
-  leftFirst = false;
-  /** A write failed or was given up, so what the peer has is not all. */
-  torn = false;
-  /** The peer's end came where its protocol says that the stream must not end. */
-  truncated = false;
-  /** The error that ended the connection. */
-  failure: SocketError | null = null;
-  #local: SocketAddress | null = null;
-  /** Decoded on demand from the bytes that accept4 gave. */
-  #remote: SocketAddress | string | null;
+  #ending: Ending | null = null;
+  /** Decoded when it is asked for. */
+  #remote: SocketAddress | Packed | null;
+  #particulars: Particulars | null = null;
 
-  private constructor(handle: Handle, remote: SocketAddress | string | null, origin: Origin | null) {
+  private constructor(handle: Handle, remote: SocketAddress | Packed | null, origin: Origin | null) {
     this.handle = handle;
     this.id = origin?.id ?? newId();
     this.tap = origin?.tap ?? null;
@@ -72,7 +65,7 @@ export class Stream implements Sender, Origin {
   }
 
   /** The stream of a connected handle: always the same one. `origin`: a new one has this id, and is listened to already. */
-  static of(handle: Handle, remote: SocketAddress | string | null = null, origin: Origin | null = null): Stream {
+  static of(handle: Handle, remote: SocketAddress | Packed | null = null, origin: Origin | null = null): Stream {
     return handle.stream ?? new Stream(handle, remote, origin);
   }
 
@@ -88,21 +81,52 @@ export class Stream implements Sender, Origin {
       throw refusal('ERR_SOCKET_STATE', 'config', 'a connection needs a connected stream socket');
   }
 
+  /** What has arrived and was not asked for yet. Made when something needs it, since most connections never do. */
+  get buffer(): ReadBuffer {
+    return (this.#buffer ??= new ReadBuffer());
+  }
+  /** How many bytes that is, without making one. */
+  get buffered(): number {
+    return this.#buffer === null ? 0 : this.#buffer.length;
+  }
+
+  /** How it ends; made when something of it happens. */
+  get ending(): Ending {
+    return (this.#ending ??= new Ending());
+  }
+  get closeInfo(): CloseInfo | null {
+    return this.#ending === null ? null : this.#ending.info;
+  }
+
+  /** The host that was asked for, where there was one: what a certificate is checked against. */
+  get host(): string | null {
+    return this.#particulars === null ? null : this.#particulars.host;
+  }
+  set host(host: string | null) {
+    if (host !== this.host) (this.#particulars ??= usual()).host = host;
+  }
+
   get localAddr(): SocketAddress {
-    return (this.#local ??= this.handle.fd < 0 ? unnamed : localAddress(this.handle.fd));
+    const particulars = (this.#particulars ??= usual());
+    const { local } = particulars;
+    if (local instanceof SocketAddress) return local;
+    const { fd } = this.handle;
+    return (particulars.local = local !== null ? unpacked(local) : fd < 0 ? unnamed : localAddress(fd));
   }
 
   get remoteAddr(): SocketAddress {
     const remote = this.#remote;
-    if (typeof remote === 'string') return (this.#remote = decodePeer(remote));
-    return (this.#remote = remote ?? (this.handle.fd < 0 ? unnamed : peerAddress(this.handle.fd)));
+    if (remote instanceof SocketAddress) return remote;
+    const { fd } = this.handle;
+    return (this.#remote = remote !== null ? unpacked(remote) : fd < 0 ? unnamed : peerAddress(fd));
   }
 
   /** Keeps the addresses for after close. */
   rememberAddresses(): void {
     try {
-      this.#local ??= this.localAddr;
-      this.#remote ??= this.remoteAddr;
+      const particulars = (this.#particulars ??= usual());
+      particulars.local ??= packedLocal(this.handle.fd);
+      this.#remote ??= packedPeer(this.handle.fd);
     } catch {
       // A connection that was reset has none any more.
     }
@@ -119,14 +143,14 @@ export class Stream implements Sender, Origin {
    */
   numberAtOnce(form: NumForm): number | bigint | undefined {
     const { handle } = this;
-    if (handle.closing || handle.reads.head !== null) return undefined;
+    if (handle.closing || handle.firstRead !== null || this.buffered === 0) return undefined;
     return this.buffer.takeNumber(form);
   }
 
   /** The same for a line: null says that the long way must be gone. */
   lineAtOnce(): string | null {
     const { handle, encoding } = this;
-    if (handle.closing || handle.reads.head !== null || this.buffer.length === 0) return null;
+    if (handle.closing || handle.firstRead !== null || this.buffered === 0) return null;
     return encoding === 'utf-8' || encoding === 'latin1' ? this.buffer.takeAsciiLine() : null;
   }
 
@@ -169,21 +193,21 @@ export class Stream implements Sender, Origin {
 
   /** Receives something into the buffer: how many bytes, 0 at the end, or Want.Read. */
   fill(wanted = 1, receiver: Receiver | null = null): number {
-    const { buffer } = this;
-    if (buffer.length === 0 && wanted <= CHUNK) {
+    if (this.buffered === 0 && wanted <= CHUNK) {
       const piece = this.receivePiece(CHUNK, receiver);
       if (piece === null) return 0;
       if (isWant(piece)) return piece;
-      buffer.append(piece);
+      this.buffer.append(piece);
       return piece.length;
     }
-    const room = buffer.room(Math.min(Math.max(wanted, this.#appetite), CHUNK));
+    const { buffer } = this;
+    const room = buffer.room(Math.min(Math.max(wanted, buffer.appetite), CHUNK));
     // Not all the room there is: a buffer that doubles would read far beyond the limit of a line.
     const length = Math.min(room.length, Math.max(wanted, CHUNK));
     const n = this.receiveInto(room, 0, length, receiver);
     // Behind the rest of a line there is little room. Where it was not enough, the next one is larger.
-    if (n === length) this.#appetite = CHUNK / 2;
-    else if (n > 0 && n < LITTLE) this.#appetite = LITTLE;
+    if (n === length) buffer.appetite = CHUNK / 2;
+    else if (n > 0 && n < LITTLE) buffer.appetite = LITTLE;
     if (n > 0) buffer.commit(n);
     return n;
   }
@@ -210,30 +234,13 @@ export class Stream implements Sender, Origin {
   failed(errno: number, syscall: string, bytesDone: number): Error {
     // After our own shutdown a refused write is a mistake of the caller, and everything that was written before is out.
     if (this.handle.writingEnded) return systemError(errno, syscall, 'write', null, { bytesDone });
-    this.torn = true;
+    this.ending.torn = true;
     return this.blame(systemError(errno, syscall, 'write', null), bytesDone);
   }
 
   /** Settles how the connection ended; the first reason stays. */
   conclude(info: Partial<CloseInfo>): void {
-    if (this.closeInfo !== null) return;
-    const { failure } = this;
-    const by =
-      info.by ??
-      (failure
-        ? failure.code === 'ETIMEDOUT'
-          ? 'timeout'
-          : 'error'
-        : this.ended && !this.leftFirst
-          ? 'remote'
-          : 'local');
-    const clean = (info.clean ?? true) && failure === null && !this.torn && !this.truncated;
-    this.closeInfo = Object.freeze({
-      by,
-      clean,
-      truncated: this.truncated,
-      ...(failure === null ? {} : { error: failure }),
-    });
+    this.ending.conclude(info, this.ended);
   }
 
   #postSent(bytes: number, total: number, wanted: number): void {
@@ -276,9 +283,13 @@ export class Stream implements Sender, Origin {
       // A connection that was reset may not know its peer any more.
     }
     const named = systemError(-error.errno, error.syscall ?? '', error.phase, peer, { bytesDone });
-    if (fatal.has(errnoName(error.errno))) this.failure ??= named;
+    if (fatal.has(errnoName(error.errno))) this.ending.failure ??= named;
     return named;
   }
+}
+
+function usual(): Particulars {
+  return { host: null, local: null };
 }
 
 const fatal = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN']);

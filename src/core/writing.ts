@@ -31,7 +31,7 @@ export function writeQuietly(stream: Stream, pieces: readonly Uint8Array[]): Att
  */
 export function writeAtOnce(stream: Stream, bytes: Uint8Array): number {
   const { handle, layer } = stream;
-  if (handle.closing || handle.writes.head !== null || bytes.length === 0) return 0;
+  if (handle.closing || handle.firstWrite !== null || bytes.length === 0) return 0;
   const n = layer === null ? sendOnce(handle, bytes, 0, bytes.length, 0) : layer.send(bytes, 0, bytes.length);
   if (n > 0) {
     stream.sent(n, n, bytes.length);
@@ -88,7 +88,7 @@ export class StreamSend extends SendAll {
 
   /** Given up before it was complete: what the peer has is not all. A wrong limit stops it before it begins. */
   abandon(): void {
-    if (this.#begun) this.#stream.torn = true;
+    if (this.#begun) this.#stream.ending.torn = true;
   }
 }
 

@@ -203,7 +203,7 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
     const bytes = toBytes('data', data, stream.encoding);
     stream.check('read');
     // It has looked at what is buffered, and must not find other bytes in front of it.
-    if (stream.handle.reads.head !== null)
+    if (stream.handle.firstRead !== null)
       throw refusal('ERR_BUSY', 'read', 'bytes cannot be put back while a read is waiting');
     // A copy: the caller may go on using its memory.
     stream.buffer.prepend(Buffer.from(bytes));
@@ -288,8 +288,7 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
       // Before anything ends: a wrong limit must not close the connection.
       checkLimits(o);
       // And neither must a refusal of the blocking loop, which comes when the attempt is made.
-      const { writes } = this.stream.handle;
-      if (this.colour.runner.mode === 'sync' && writes.head !== null)
+      if (this.colour.runner.mode === 'sync' && this.stream.handle.firstWrite !== null)
         throw refusal('ERR_BUSY', 'close', 'the other colour is waiting in this direction');
       // A signal alone is no limit: it does not make close wait for the peer.
       return new CloseStream(this.stream, o?.timeout !== undefined || o?.deadline !== undefined);
@@ -308,13 +307,13 @@ export class ConnFace<M extends Mode> implements ConnBase<M> {
   }
 
   [customInspect](_depth: number, options: InspectOptions): string {
-    const { handle, buffer, closeInfo } = this.stream;
+    const { handle, buffered, closeInfo } = this.stream;
     const facts = {
       fd: handle.fd,
       state: handle.state,
       local: shownAddress(() => this.localAddr),
       remote: shownAddress(() => this.remoteAddr),
-      buffered: buffer.length,
+      buffered,
       tls: this.tlsState === 'none' ? null : (this.tls ?? this.tlsState),
       closeInfo,
     };

@@ -90,7 +90,7 @@ export class UdpFace<M extends Mode> implements UdpBase<M> {
   /** The next datagram, if it is there and no call waits for it. */
   protected takeAtOnce(): Datagram | null {
     const handle = this.#handle;
-    if (handle.closing || handle.reads.head !== null) return null;
+    if (handle.closing || handle.firstRead !== null) return null;
     const result = receive(handle, undefined).step();
     return isWant(result) ? null : result;
   }

@@ -35,7 +35,7 @@ export function startReactor(): number {
 
 /** Makes sure that events of this descriptor arrive. */
 export function watch(registration: Registration): void {
-  if (registration.token < 0) enroll(registration);
+  if (registration.generation === 0) enroll(registration);
 }
 
 /** One more operation waits, on this descriptor or on several. */
@@ -74,10 +74,10 @@ function onReady(count: number): void {
   newTurn();
   let timer = false;
   for (let i = 0; i < count * 3; i += 3) {
-    const token = batch[i]!;
-    if (token === TIMER) timer = true;
+    const fd = batch[i]!;
+    if (fd === TIMER) timer = true;
     else {
-      const registration = find(token, batch[i + 1]!);
+      const registration = find(fd, batch[i + 1]!);
       if (registration !== null) deliver(registration, batch[i + 2]!);
     }
   }

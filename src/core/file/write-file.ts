@@ -67,7 +67,7 @@ export class WriteFile extends Sending implements Attempt<number> {
 
   /** Given up before it was complete. */
   abandon(): void {
-    if (this.#begun) this.#stream.torn = true;
+    if (this.#begun) this.#stream.ending.torn = true;
     this.#source.close(this.#done);
   }
 
@@ -153,7 +153,7 @@ export class WriteFile extends Sending implements Attempt<number> {
 
   /** The file and not the connection: what was sent of it stays sent. */
   #sourceFailed(error: unknown): unknown {
-    if (this.#done > 0) this.#stream.torn = true;
+    if (this.#done > 0) this.#stream.ending.torn = true;
     else this.#innocent = true;
     if (!(error instanceof SocketError)) return error;
     const { message, code, phase, errno, syscall, hint } = error;

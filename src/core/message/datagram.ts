@@ -5,7 +5,7 @@ import type { Datagram, Meta } from '../../contract/message.js';
 import { inspect, type InspectOptions } from 'node:util';
 import type { SocketAddress } from '../../address/socket-address.js';
 import { AF_UNIX, MSG_TRUNC } from '../../native/constants.js';
-import { decodePeer, peerAddress, unnamed } from '../sockaddr.js';
+import { unpacked, peerAddress, unnamed } from '../sockaddr.js';
 import type { Handle } from '../handle.js';
 import { decodeMeta, descriptorsIn } from './meta.js';
 import { senderOf } from './peers.js';
@@ -34,7 +34,7 @@ export class ReceivedDatagram implements Datagram {
 
   get from(): SocketAddress {
     const from = this.#from;
-    return typeof from === 'string' ? (this.#from = from === '' ? unnamed : decodePeer(from)) : from;
+    return typeof from === 'string' ? (this.#from = from === '' ? unnamed : unpacked(from)) : from;
   }
 
   /** Descriptors came with it. */
@@ -88,5 +88,5 @@ function peerOf(handle: Handle): SocketAddress {
   return peer;
 }
 
-const nobody = decodePeer('');
+const nobody = unpacked('');
 const peers = new WeakMap<Handle, SocketAddress>();

@@ -1,7 +1,7 @@
 // Owns the addresses of those who sent something: decoded once, so that a thousand datagrams of one peer share one object.
 
 import type { SocketAddress } from '../../address/socket-address.js';
-import { decodePeer } from '../sockaddr.js';
+import { unpacked } from '../sockaddr.js';
 import { CONTROL, NAME, type Room } from './room.js';
 
 /** A direct-mapped cache: seven words of sockaddr_in6, or two of sockaddr_in, lead to an address. */
@@ -40,7 +40,7 @@ function known(room: Room, at: number, length: number, count: number): SocketAdd
   }
   for (let i = 0; i < count; i++) keys[key + i] = words[at + i]!;
   lengths[place] = length;
-  return (addresses[place] = decodePeer(bytesOf(room, at, length)));
+  return (addresses[place] = unpacked(bytesOf(room, at, length)));
 }
 
 function bytesOf(room: Room, at: number, length: number): string {

@@ -117,7 +117,7 @@ export class SendMessage extends Sending implements Attempt<number> {
 /** One datagram to where one went before, tried without an attempt: null when there is more to it, and it was not sent. */
 export function sendAtOnce(handle: Handle, data: Uint8Array, to: Target | undefined): number | null {
   const { registration } = handle;
-  if (handle.closing || handle.writes.head !== null || !registration.writable) return null;
+  if (handle.closing || handle.firstWrite !== null || !registration.writable) return null;
   const name = to === undefined ? null : knownDestination(to, handle);
   if (to !== undefined && name === null) return null;
   const n = native.sendmsg(registration.fd, data, name, null, 0);

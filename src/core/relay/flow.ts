@@ -173,8 +173,9 @@ export class Flow {
       if (want !== null) return want;
       this.waitsOn = from;
     }
-    if (from.buffer.length > 0) {
-      const piece = from.buffer.take(Math.min(from.buffer.length, ROOM));
+    const { buffered } = from;
+    if (buffered > 0) {
+      const piece = from.buffer.take(Math.min(buffered, ROOM));
       this.waitsOn = to;
       return this.#send(piece);
     }

@@ -77,7 +77,7 @@ export class Relay implements Attempt<Relayed> {
   /** Throws if others stand in a lane that it needs: for the colour in which nobody could let it in. */
   static checkIdle(a: Stream, b: Stream): void {
     for (const { handle } of [a, b])
-      if (handle.reads.head !== null || handle.writes.head !== null)
+      if (handle.firstRead !== null || handle.firstWrite !== null)
         throw refusal('ERR_BUSY', 'read', 'the other colour is waiting on one of the connections');
   }
 

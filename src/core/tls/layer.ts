@@ -316,7 +316,7 @@ export class TlsLayer implements Layer {
         throw closedError('read');
       case tlsResult.truncated:
         if (stream.handle.readingEnded) return stream.count(0);
-        stream.truncated = true;
+        stream.ending.truncated = true;
         stream.ended = true;
         if (this.#plan.allowTruncation) return 0;
         throw this.#remember(truncated('read', this.#at()));
@@ -378,7 +378,7 @@ export class TlsLayer implements Layer {
   }
 
   #remember(error: SocketError): SocketError {
-    this.#stream.failure ??= error;
+    this.#stream.ending.failure ??= error;
     return error;
   }
 
