@@ -2,7 +2,8 @@
 // programmer would who cares about speed. One shared buffer, each descriptor registered once, a short read ends the
 // turn without asking for EAGAIN, unsent bytes are kept and go out on EPOLLOUT.
 //
-// Usage: epoll-echo     Prints its port, serves until its standard input ends, prints nothing else.
+// Usage: epoll-echo [PORT]     Prints its port, serves until its standard input ends, prints nothing else. With a port, which
+// may be 0, it shares it with others (SO_REUSEPORT).
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -107,7 +108,7 @@ static void accept_all(int listener) {
   }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
   struct rlimit files;
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_cur = files.rlim_max;
@@ -117,6 +118,11 @@ int main(void) {
   if (listener < 0) die("socket");
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof address;
+  if (argc > 1) {
+    int on = 1;
+    address.sin_port = htons((unsigned short)atoi(argv[1]));
+    if (setsockopt(listener, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0) die("setsockopt");
+  }
   if (bind(listener, (struct sockaddr *)&address, length) < 0) die("bind");
   if (listen(listener, SOMAXCONN) < 0) die("listen");
   if (getsockname(listener, (struct sockaddr *)&address, &length) < 0) die("getsockname");
