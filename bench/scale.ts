@@ -3,8 +3,8 @@
 //
 //   node build/bench/scale.js [--rounds N] [--messages N] [--only PATTERN] [--json]
 //
-// Two loads, one pinned to each core, keep a message of 64 bytes in flight on each of their 100 connections, and sleep while
-// they wait. Processes that serve are pinned to a core each, threads are not. The processor time of everything that serves is
+// Two loads, one pinned to each core, keep a message of 64 bytes in flight on each of their connections, 100 for each server, so
+// that two have as much to do each as one alone, and sleep while they wait. Processes that serve are pinned to a core each, threads are not. The processor time of everything that serves is
 // read before and after a fixed number of messages. What 1 → 2 adds for C is the machine's: the same loads on busier cores.
 
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
@@ -83,26 +83,37 @@ async function measure(contender: Contender, count: number, messages: number): P
       running.push(server);
       port = await line(server);
     }
-    await load(port, messages / 4);
+    await load(port, count, messages / 4);
     const before = spent(running);
     const begun = performance.now();
-    await load(port, messages);
+    await load(port, count, messages);
+    const total = 2 * count * messages;
     const seconds = (performance.now() - begun) / 1000;
     const each = spent(running).map(({ task, ns }) => ns - (before.find((b) => b.task === task)?.ns ?? 0));
     const ns = each.reduce((sum, one) => sum + one, 0);
     const [first = 0, second = 0] = each.sort((a, b) => b - a);
-    return { cpuUs: ns / 1000 / (2 * messages), perSecond: (2 * messages) / seconds, share: first / (first + second) };
+    return { cpuUs: ns / 1000 / total, perSecond: total / seconds, share: first / (first + second) };
   } finally {
     for (const server of running) await stop(server);
   }
 }
 
-/** On each core so many messages, over connections of its own. */
-async function load(port: string, messages: number): Promise<void> {
+/** On each core so many messages for each server, over connections of its own. */
+async function load(port: string, count: number, messages: number): Promise<void> {
   const loads = [0, 1].map((core) =>
     start([
-      ...['taskset', '-c', String(core), join(BINARIES, 'load'), port, 'echo', String(CONNECTIONS), String(SIZE), '1'],
-      ...['--messages', String(Math.round(messages))],
+      ...[
+        'taskset',
+        '-c',
+        String(core),
+        join(BINARIES, 'load'),
+        port,
+        'echo',
+        String(CONNECTIONS * count),
+        String(SIZE),
+        '1',
+      ],
+      ...['--messages', String(Math.round(messages * count))],
     ]),
   );
   // Together: what a process has said when it ends, and nobody has listened for, is lost.
