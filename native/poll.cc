@@ -1,8 +1,11 @@
-// Owns the two blocking waits. It must not know deadlines: -EINTR goes back to the caller, who knows what time is left.
+// Owns the blocking waits. It must not know deadlines: -EINTR goes back to the caller, who knows what time is left.
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "arguments.h"
 #include "clock.h"
@@ -53,8 +56,32 @@ static napi_value JS_pollMany(napi_env env, napi_callback_info info) {
   return give(env, ready);
 }
 
+// One try to receive, a wait when nothing is there, and one more try: what the blocking loop does, without the way to
+// JavaScript and back between them.
+static napi_value JS_recvOrWait(napi_env env, napi_callback_info info) {
+  Arguments<5> a(env, info);
+  int32_t fd;
+  int64_t offset, length;
+  double ms;
+  if (!a.integer(0, &fd) || !a.wide(2, &offset) || !a.wide(3, &length) || !a.number(4, &ms)) return give(env, -EINVAL);
+  // The memory is looked up for each try, and never kept over a wait.
+  const auto receive = [&] {
+    Bytes buffer;
+    if (!a.bytes(1, &buffer) || !buffer.holds(offset, length)) return -EFAULT;
+    return attempt([&] {
+      return syscall(SYS_recvfrom, fd, buffer.data + offset, static_cast<size_t>(length), MSG_DONTWAIT, nullptr, nullptr);
+    });
+  };
+  const int received = receive();
+  if (received != -EAGAIN) return give(env, received);
+  pollfd one = {fd, POLLIN, 0};
+  const int ready = wait(&one, 1, ms);
+  return give(env, ready < 0 && ready != -EINTR ? ready : receive());
+}
+
 const FunctionEntry poll_functions[] = {
     {"poll", JS_poll},
     {"pollMany", JS_pollMany},
+    {"recvOrWait", JS_recvOrWait},
     {nullptr, nullptr},
 };

@@ -97,7 +97,7 @@ const rules = {
     const callee = node.expression;
     const direct = ts.isIdentifier(callee);
     const name = direct ? callee.text : ts.isPropertyAccessExpression(callee) ? callee.name.text : '';
-    if (name !== 'poll' && name !== 'pollMany') return null;
+    if (!['poll', 'pollMany', 'recvOrWait'].includes(name)) return null;
     if (!direct && !/binding|native/i.test(callee.expression.getText())) return null;
     return node.arguments.at(-1)?.getText() === '0' ? null : firstLine(node);
   },

@@ -75,7 +75,8 @@ export function belowMark(registration: Registration, length: number, flags: num
   return there === 0 && !isTcp ? null : Want.Pause;
 }
 
-function judge(registration: Registration, received: number, flags: number, peer: Whereabouts | null): number {
+/** What a receive has found, as an operation says it. */
+export function judge(registration: Registration, received: number, flags: number, peer: Whereabouts | null): number {
   if (received > 0) {
     if (registration.shortMeansDrained && !registration.ended && !(flags & LEAVES)) registration.readable = false;
     return received;

@@ -162,6 +162,8 @@ export interface Binding {
   poll(fd: number, events: number, ms: number): number;
   /** ppoll(2) of `count` triples [fd, events, revents]; returns how many have revents. */
   pollMany(set: Int32Array, count: number, ms: number): number;
+  /** recv(2) without waiting; when nothing is there, ppoll(2) for at most `ms` and one more recv(2). -EAGAIN if that found nothing, either. */
+  recvOrWait(fd: number, buffer: Uint8Array, offset: number, length: number, ms: number): number;
 
   // ---- interfaces
   ifNameToIndex(name: string): number;

@@ -1,6 +1,6 @@
 // The blocking colour: `import { connect } from 'berkeley/sync'`.
 
-import type { Conn, Datagram, Listener, Net, NumOf, NumType, Op, UdpSocket } from '../contract/index.js';
+import type { Conn, Data, Datagram, Listener, Net, NumOf, NumType, Op, UdpSocket } from '../contract/index.js';
 import { numbers } from '../codec/number.js';
 import { NextPiece } from '../core/reading.js';
 import type { Stream } from '../core/stream.js';
@@ -13,10 +13,24 @@ import { netOf } from '../face/net.js';
 import { SocketFace } from '../face/socket-face.js';
 import { UdpFace } from '../face/udp-face.js';
 import { blocking } from '../wait/blocking.js';
+import { readAtOnce, readIntoAtOnce, writeNow } from './at-once.js';
 
 class SyncConnFace extends ConnFace<'sync'> implements Iterable<Buffer> {
   override readLine(o?: Op & { max?: number }): string | null {
     return (o === undefined ? this.stream.lineAtOnce() : null) ?? super.readLine(o);
+  }
+
+  override readInto(buffer: Uint8Array, o?: Op): number {
+    return readIntoAtOnce(this.stream, buffer, o) ?? super.readInto(buffer, o);
+  }
+
+  override read(max?: number, o?: Op): Buffer | null {
+    const piece = max === undefined ? readAtOnce(this.stream, o) : undefined;
+    return piece === undefined ? super.read(max, o) : piece;
+  }
+
+  override write(data: Data | Data[], o?: Op): number {
+    return writeNow(this.stream, data, o) ?? super.write(data, o);
   }
 
   override readNum<T extends NumType>(type: T, o?: Op): NumOf<T> {

@@ -24,14 +24,28 @@ const LONGEST_PAUSE = 16;
 export const blocking: Runner<'sync'> = {
   mode: 'sync',
   run(make, subject, a, b, o) {
-    return drive(make(subject, a, b), o);
+    return drive(make(subject, a, b), o, null);
   },
-  go: (make, o) => drive(make(), o),
+  go: (make, o) => drive(make(), o, null),
   chain: (value, next) => next(value),
   bounded: (begin) => begin(),
 };
 
-function drive<T>(attempt: Attempt<T>, o: Op | undefined): T {
+/**
+ * FAST PATH (bench: blocking round trip): the first try of a receive without a limit and the first wait for it, in one call of
+ * native code. It has given up after the wait when the answer is EAGAIN; then the loop goes on.
+ */
+export function receiveOrWait(fd: number, buffer: Uint8Array, offset: number, length: number): number {
+  return native.recvOrWait(fd, buffer, offset, length, SLICE);
+}
+
+/** Drives an attempt whose first step was made without it, and has answered `want`. */
+export function goOn<T>(attempt: Attempt<T>, want: Want, o: Op | undefined): T {
+  return drive(attempt, o, want);
+}
+
+function drive<T>(attempt: Attempt<T>, o: Op | undefined, first: Want | null): T {
+  let want = first;
   let deadline: number | null = null;
   let pause = FIRST_PAUSE;
   // False while it is not the attempt's own step that may end it.
@@ -43,24 +57,28 @@ function drive<T>(attempt: Attempt<T>, o: Op | undefined): T {
     if (attempt.lane !== null && attempt.lane.head !== null)
       throw refusal('ERR_BUSY', attempt.phase, 'the other colour is waiting in this direction');
     for (;;) {
-      // Nobody reads the edges while the thread is blocked.
-      trust(attempt);
-      stepping = true;
-      const result = attempt.step();
-      if (!isWant(result)) return result;
-      stepping = false;
+      if (want === null) {
+        // Nobody reads the edges while the thread is blocked.
+        trust(attempt);
+        stepping = true;
+        const result = attempt.step();
+        if (!isWant(result)) return result;
+        stepping = false;
+        want = result;
+      }
       if (undelivered) {
         turn ??= new Turn(attempt);
         deliver();
         turn.check();
       }
       deadline ??= span === Infinity ? Infinity : performance.now() + span;
-      if (!wait(attempt, result, deadline, pause)) {
+      if (!wait(attempt, want, deadline, pause)) {
         const late = attempt.expired?.();
         if (late) return late.value;
         throw timeoutError(attempt.phase, attempt.facts?.('ETIMEDOUT'));
       }
-      if (result === Want.Pause) pause = Math.min(pause * 2, LONGEST_PAUSE);
+      if (want === Want.Pause) pause = Math.min(pause * 2, LONGEST_PAUSE);
+      want = null;
     }
   } finally {
     if (!stepping) attempt.abandon?.();

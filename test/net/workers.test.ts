@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import * as promises from 'berkeley';
 import { descriptors, Python, until } from './kit.js';
@@ -39,6 +40,7 @@ const blocked: Record<string, string> = {
   accept: `const listener = sync.listen('127.0.0.1:0'); ready(); listener.accept();`,
   tryAccept: `const listener = sync.listen('127.0.0.1:0'); ready(); listener.tryAccept('1h');`,
   read: `const [a] = (globalThis.kept = sync.pair()); ready(); a.read();`,
+  readInto: `const [a] = (globalThis.kept = sync.pair()); ready(); a.readInto(Buffer.alloc(8));`,
   readExact: `const [a] = (globalThis.kept = sync.pair()); ready(); a.readExact(1 << 20, { timeout: '1h' });`,
   write: `const [a] = (globalThis.kept = sync.pair()); ready(); a.write(Buffer.alloc(1 << 26));`,
   poll: `const s = sync.socket('ipv4', 'dgram'); ready(); s.poll({ read: true });`,
@@ -49,6 +51,31 @@ const blocked: Record<string, string> = {
 };
 
 const scene = `port = black_hole('127.0.1.1'); s = listener('127.0.1.2', port=port); say(port); hear()`;
+
+for (const read of ['read()', 'readInto(memory)', 'readLine()']) {
+  test(`promise 15: a blocked ${read} of a worker goes on after it came up for air`, async (t) => {
+    const listener = await promises.listen('127.0.0.1:0');
+    t.after(() => listener.close());
+    const thread = worker(
+      `const conn = sync.connect({ host: '127.0.0.1', port: workerData });
+      const memory = Buffer.alloc(5);
+      ready();
+      const got = conn.${read};
+      parentPort.postMessage(String(typeof got === 'number' ? memory.subarray(0, got) : got).trim());
+      conn.close();`,
+      listener.address.port,
+    );
+    const conn = await listener.accept();
+    t.after(() => conn.abort());
+    await message(thread);
+    // It is blocked for more than two of its slices of 100 ms: their passing is what is tested.
+    await setTimeout(250);
+    const answer = message<string>(thread);
+    await conn.write('late\n');
+    assert.equal(await answer, 'late');
+    await end(thread);
+  });
+}
 
 for (const [what, program] of Object.entries(blocked)) {
   test(`promise 15: terminate() works in the middle of a blocked ${what}, and leaves no descriptor`, async (t) => {
