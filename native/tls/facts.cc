@@ -1,9 +1,23 @@
 // Owns what can be asked about a session: what was agreed on, the peer's certificates, why it failed. It must not change
 // anything.
 #include <openssl/err.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "session.h"
+
+// Nothing here belongs to the SSL or its context, which are gone before the last question comes.
+struct Facts {
+  // Static text; null where there is none.
+  const char* version;
+  const char* cipher;
+  const char* cipher_version;
+  char group[64];
+  unsigned char alpn[255];
+  unsigned alpn_length;
+  bool resumed;
+  int verify_result;
+};
 
 // The group by the name that `groups` takes; null where there was no key exchange.
 static const char* group_of(SSL* ssl) {
@@ -16,51 +30,74 @@ static const char* group_of(SSL* ssl) {
   return name;
 }
 
-static napi_value alpn_of(napi_env env, const SSL* ssl) {
-  const unsigned char* name = nullptr;
-  unsigned length = 0;
-  SSL_get0_alpn_selected(ssl, &name, &length);
-  if (name == nullptr || length == 0) return null_value(env);
+static Facts facts_of(const Session* session) {
+  Facts facts = {};
+  SSL* ssl = session->ssl;
+  if (ssl == nullptr) return session->kept == nullptr ? facts : *session->kept;
+  const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl);
+  facts.version = SSL_get_version(ssl);
+  if (cipher != nullptr) {
+    facts.cipher = SSL_CIPHER_standard_name(cipher);
+    facts.cipher_version = SSL_CIPHER_get_version(cipher);
+    const char* group = group_of(ssl);
+    if (group != nullptr) strncpy(facts.group, group, sizeof facts.group - 1);
+  }
+  const unsigned char* alpn = nullptr;
+  SSL_get0_alpn_selected(ssl, &alpn, &facts.alpn_length);
+  if (alpn == nullptr || facts.alpn_length > sizeof facts.alpn) facts.alpn_length = 0;
+  if (facts.alpn_length > 0) memcpy(facts.alpn, alpn, facts.alpn_length);
+  facts.resumed = SSL_session_reused(ssl) == 1;
+  facts.verify_result = session->checked ? session->verify_code : static_cast<int>(SSL_get_verify_result(ssl));
+  return facts;
+}
+
+void session_keep_facts(Session* session) {
+  if (session->ssl == nullptr) return;
+  session->kept = static_cast<Facts*>(malloc(sizeof(Facts)));
+  if (session->kept != nullptr) *session->kept = facts_of(session);
+  ERR_clear_error();
+}
+
+static const char* server_name_of(const Session* session) {
+  if (session->server) return session->server_name;
+  return session->ssl == nullptr ? nullptr : SSL_get_servername(session->ssl, TLSEXT_NAMETYPE_host_name);
+}
+
+static napi_value alpn_of(napi_env env, const Facts& facts) {
+  if (facts.alpn_length == 0) return null_value(env);
   napi_value result = nullptr;
-  napi_create_string_latin1(env, reinterpret_cast<const char*>(name), length, &result);
+  napi_create_string_latin1(env, reinterpret_cast<const char*>(facts.alpn), facts.alpn_length, &result);
   return result;
 }
 
 static napi_value staple_of(napi_env env, const Session* session) {
   const unsigned char* response = nullptr;
-  if (session->server) return null_value(env);
+  if (session->server || session->ssl == nullptr) return null_value(env);
   const long length = SSL_get_tlsext_status_ocsp_resp(session->ssl, &response);
   return response == nullptr || length <= 0 ? null_value(env) : buffer_of(env, response, static_cast<size_t>(length));
 }
 
-static int verify_result_of(const Session* session) {
-  return session->checked ? session->verify_code : static_cast<int>(SSL_get_verify_result(session->ssl));
-}
+static const char* text_or_empty(const char* text) { return text == nullptr ? "" : text; }
 
 static napi_value JS_facts(napi_env env, napi_callback_info info) {
   Arguments<1> a(env, info);
   const Session* session = session_peek(env, a.values[0]);
-  napi_value facts = nullptr;
-  if (napi_create_object(env, &facts) != napi_ok) return nullptr;
-  SSL* ssl = session == nullptr ? nullptr : session->ssl;
-  const SSL_CIPHER* cipher = ssl == nullptr ? nullptr : SSL_get_current_cipher(ssl);
-  set_text(env, facts, "version", ssl == nullptr ? "" : SSL_get_version(ssl));
-  set_text(env, facts, "cipher", cipher == nullptr ? "" : SSL_CIPHER_standard_name(cipher));
-  set_text(env, facts, "cipherVersion", cipher == nullptr ? "" : SSL_CIPHER_get_version(cipher));
-  const char* name = ssl == nullptr    ? nullptr
-                     : session->server ? session->server_name
-                                       : SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-  set_text(env, facts, "group", ssl == nullptr || cipher == nullptr ? nullptr : group_of(ssl));
-  set_value(env, facts, "alpn", ssl == nullptr ? null_value(env) : alpn_of(env, ssl));
-  set_text(env, facts, "serverName", name);
-  bool resumed = ssl != nullptr && SSL_session_reused(ssl) == 1;
+  napi_value result = nullptr;
+  if (session == nullptr || napi_create_object(env, &result) != napi_ok) return nullptr;
+  const Facts facts = facts_of(session);
+  set_text(env, result, "version", text_or_empty(facts.version));
+  set_text(env, result, "cipher", text_or_empty(facts.cipher));
+  set_text(env, result, "cipherVersion", text_or_empty(facts.cipher_version));
+  set_text(env, result, "group", facts.group[0] == '\0' ? nullptr : facts.group);
+  set_value(env, result, "alpn", alpn_of(env, facts));
+  set_text(env, result, "serverName", server_name_of(session));
   napi_value flag = nullptr;
-  napi_get_boolean(env, resumed, &flag);
-  set_value(env, facts, "resumed", flag);
-  set_integer(env, facts, "verifyResult", ssl == nullptr ? 0 : verify_result_of(session));
-  set_value(env, facts, "ocsp", ssl == nullptr ? null_value(env) : staple_of(env, session));
+  napi_get_boolean(env, facts.resumed, &flag);
+  set_value(env, result, "resumed", flag);
+  set_integer(env, result, "verifyResult", facts.verify_result);
+  set_value(env, result, "ocsp", staple_of(env, session));
   ERR_clear_error();
-  return facts;
+  return result;
 }
 
 // ---- Certificates.

@@ -5,7 +5,12 @@
 #include "transport.h"
 
 // The last flight of a server goes out before the handshake is over; that of a client waits for the verdict of its caller.
-static int finished(Session* session) { return session->server ? transport_flush(session) : 0; }
+// With TLS 1.3 a server's are tickets, for which nobody waits: they may go out with what is said first.
+static int finished(Session* session, bool may_hold) {
+  if (!session->server) return 0;
+  session->held = may_hold && SSL_version(session->ssl) == TLS1_3_VERSION;
+  return session->held ? 0 : transport_flush(session);
+}
 
 static int fail(Session* session) {
   session->broken = true;
@@ -30,7 +35,7 @@ static bool is_acceptable(Session* session) {
   return session->verify_code == X509_V_OK || !session->enforce || session->asks_verdict;
 }
 
-static int established(Session* session) {
+static int established(Session* session, bool may_hold) {
   if (!is_acceptable(session)) {
     // Not even our Finished goes to such a peer.
     queue_release(session->environment, &session->output);
@@ -38,7 +43,7 @@ static int established(Session* session) {
     return fail(session);
   }
   session->established = true;
-  return finished(session);
+  return finished(session, may_hold);
 }
 
 // OpenSSL wants to read. Data that is there tells more than a send that failed: it may be the alert that says why.
@@ -48,13 +53,13 @@ static int waiting(Session* session) {
   return received != want_read || sent == 0 ? received : sent;
 }
 
-static int advance(Session* session) {
+static int advance(Session* session, bool may_hold) {
   if (session->broken) return result_failed;
-  if (session->established) return finished(session);
+  if (session->established) return finished(session, false);
   const int answer = SSL_do_handshake(session->ssl);
   if (session->freed) return result_invalid;
   if (session->threw) return fail(session);
-  if (answer == 1) return established(session);
+  if (answer == 1) return established(session, may_hold);
   switch (SSL_get_error(session->ssl, answer)) {
     case SSL_ERROR_WANT_READ:
       return waiting(session);
@@ -68,14 +73,16 @@ static int advance(Session* session) {
 }
 
 static napi_value JS_handshake(napi_env env, napi_callback_info info) {
-  Arguments<2> a(env, info);
+  Arguments<3> a(env, info);
   Session* session = session_begin(env, a.values[0]);
   if (session == nullptr) return give(env, result_invalid);
+  bool may_hold = false;
+  a.boolean(2, &may_hold);
   session->ask_env = env;
   napi_valuetype type;
   session->ask = napi_typeof(env, a.values[1], &type) == napi_ok && type == napi_function ? a.values[1] : nullptr;
   session->threw = false;
-  const int answer = advance(session);
+  const int answer = advance(session, may_hold);
   const bool threw = session->threw;
   session->ask = nullptr;
   session->ask_env = nullptr;

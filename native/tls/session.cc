@@ -16,6 +16,8 @@ static void adjust(napi_env env, int64_t by) {
 }
 
 static void free_parts(Session* session) {
+  // A client's were asked for before.
+  if (session->server && session->established) session_keep_facts(session);
   SSL_free(session->ssl);
   session->ssl = nullptr;
   context_release(session->context);
@@ -27,12 +29,12 @@ static void free_parts(Session* session) {
   if (session->keylog != nullptr) OPENSSL_clear_free(session->keylog, session->keylog_length);
   session->keylog = nullptr;
   session->keylog_length = 0;
-  free(session->server_name);
-  session->server_name = nullptr;
 }
 
 static void destroy(Session* session) {
   free_parts(session);
+  free(session->server_name);
+  free(session->kept);
   environment_release(session->environment);
   free(session);
 }

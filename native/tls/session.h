@@ -39,6 +39,8 @@ struct Session {
   bool broken;
   // close_notify came.
   bool closed;
+  // What is unsent are tickets, and may wait for what is written next.
+  bool held;
 
   // What was received and OpenSSL has not taken, and what OpenSSL made and is not sent. Ciphertext both.
   ByteQueue input;
@@ -78,6 +80,9 @@ struct Session {
   int alert_sent;
   int alert_received;
 
+  // What was agreed on, from the moment that `ssl` is gone. From malloc; servers only.
+  struct Facts* kept;
+
   SSL_SESSION* newest;
   bool new_ticket;
   char* keylog;
@@ -101,6 +106,9 @@ Session* session_peek(napi_env env, napi_value handle);
 
 // Collects a line of the key log; set on a context when one of its sessions wants it.
 void session_note_keylog(const SSL* ssl, const char* line);
+
+// facts.cc: remembers what was agreed on, for when `ssl` is gone. What memory is too short for is forgotten.
+void session_keep_facts(Session* session);
 
 // Takes OpenSSL's errors out of the queue. The first that speaks of TLS becomes the session's, else the first.
 void session_note_failure(Session* session);

@@ -48,8 +48,9 @@ static int read_all(Session* session, uint8_t* data, size_t length) {
     done += static_cast<size_t>(answer);
     session->delivered = true;
   }
-  // Errors of sending are told to those who send.
-  if (session->output.size() > 0) transport_flush(session);
+  // Errors of sending are told to those who send. Whoever got something may have an answer, and tickets go along with it.
+  const bool held = session->held && (done > 0 || session->closed);
+  if (session->output.size() > 0 && !held) transport_flush(session);
   return done > 0 ? static_cast<int>(done) : refusal;
 }
 

@@ -28,6 +28,7 @@ static bool would_block(int answer) { return answer == -EAGAIN || answer == -EWO
 
 int transport_flush(Session* session) {
   ByteQueue* output = &session->output;
+  session->held = false;
   if (session->send_error != 0) return -session->send_error;
   while (output->size() > 0) {
     const int sent = transmit(session->fd, output->front(), output->size());
@@ -55,6 +56,8 @@ static void refill(Session* session) {
   if (!session->may_receive || session->ended || session->receive_error != 0) return;
   // A short receive has emptied the kernel: another one only costs, unless the call has nothing to show yet.
   if ((session->drained && session->delivered) || session->receives >= most_receives) return;
+  // Tickets are held back for the answer to what came already.
+  if (session->held && session->delivered) return;
   // The peer may wait for what we have to say. An error is for those who write.
   if (session->output.size() > 0) transport_flush(session);
   if (transport_is_flooded(session)) return;

@@ -171,8 +171,8 @@ export interface TlsBinding {
   sessionFree(session: TlsSession): void;
   /** Puts bytes that were received already in front of what will be received. */
   sessionFeed(session: TlsSession, bytes: Uint8Array): void;
-  /** SSL_do_handshake; 0 when it is over. What is to be sent is sent at once, except the last flight of a client: `flush` sends it, so that nothing of ours goes out to a peer that is refused after all. An exception of `ask` ends the handshake and comes out of here. After `failed` the alert has been tried to send. */
-  handshake(session: TlsSession, ask: Ask | null): number;
+  /** SSL_do_handshake; 0 when it is over. What is to be sent is sent at once, except the last flight of a client: `flush` sends it, so that nothing of ours goes out to a peer that is refused after all; and, with `hold`, except a server's tickets: they go out with what is written next, or when a read has nothing to give. An exception of `ask` ends the handshake and comes out of here. After `failed` the alert has been tried to send. */
+  handshake(session: TlsSession, ask: Ask | null, hold?: boolean): number;
   /** SSL_read, again and again until `length` bytes are there or it would block. n > 0, 0 after close_notify. `receive` false: only from what was received before. An error behind bytes is reported by the next call. */
   read(session: TlsSession, buffer: Uint8Array, offset: number, length: number, receive: boolean): number;
   /** SSL_write: makes records of what it can while not much ciphertext is unsent (64 KiB), and sends. The number of bytes that are in records; what is unsent is in the status. wantWrite when nothing could be taken. */
@@ -186,6 +186,7 @@ export interface TlsBinding {
   /** What lies behind the peer's close_notify, or was received and never used. Takes it out. */
   leftover(session: TlsSession): Buffer;
 
+  /** Of a server's session also when it is freed. */
   facts(session: TlsSession): SessionFacts;
   /** What the peer sent, DER, its own first; also during 'verdict'. Empty for none. */
   peerChain(session: TlsSession): Buffer[];

@@ -16,11 +16,12 @@ import { verifyName } from './verify-code.js';
 const NO_CERTIFICATE = 'NO_PEER_CERTIFICATE';
 
 export class Info implements TlsInfo {
-  #session: TlsSession | null;
+  readonly #session: TlsSession;
   readonly #plan: SessionPlan;
   #facts: SessionFacts | null = null;
   #der: readonly Buffer[] | null = null;
   #chain: X509Certificate[] | null = null;
+  #closed = false;
   /** What `session` was when the connection closed. */
   #kept: Uint8Array | null = null;
 
@@ -68,14 +69,14 @@ export class Info implements TlsInfo {
     return this.verifyCode === 'OK';
   }
   get session(): Uint8Array | null {
-    if (this.#session === null || this.#plan.server) return this.#kept;
+    if (this.#closed || this.#plan.server) return this.#kept;
     const der = tls().newestSession(this.#session);
     return der === null ? null : this.#plan.wrapSession(der, this.authorized);
   }
 
   /** The certificates as they came. */
   get chainBytes(): readonly Buffer[] {
-    return (this.#der ??= this.#session === null ? [] : tls().peerChain(this.#session));
+    return (this.#der ??= tls().peerChain(this.#session));
   }
 
   exportKey(length: number, label: string, context?: Uint8Array): Buffer {
@@ -108,11 +109,12 @@ export class Info implements TlsInfo {
 
   /** The connection closes: keeps the facts, lets go of the rest. */
   keep(): void {
-    if (this.#session === null) return;
-    this.#facts = this.#known;
+    if (this.#closed) return;
+    // The addon keeps a server's, which are rarely asked for any more.
+    if (!this.#plan.server) this.#facts = this.#known;
     this.#der = this.chainBytes;
     this.#kept = this.session;
-    this.#session = null;
+    this.#closed = true;
   }
 
   [inspect.custom](_depth: number, options: InspectOptions): string {
@@ -121,11 +123,11 @@ export class Info implements TlsInfo {
   }
 
   get #known(): SessionFacts {
-    return (this.#facts ??= tls().facts(this.#open()));
+    return (this.#facts ??= tls().facts(this.#session));
   }
 
   #open(): TlsSession {
-    if (this.#session === null) throw closedError('tls');
+    if (this.#closed) throw closedError('tls');
     return this.#session;
   }
 

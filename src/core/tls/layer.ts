@@ -11,7 +11,7 @@ import type { ErrorFacts, SocketError } from '../../error/socket-error.js';
 import { closedError, refusal, timeoutError } from '../../error/make.js';
 import { systemError } from '../../error/system.js';
 import { isHeard, tell } from '../../event/tap.js';
-import { ECONNRESET, EPIPE } from '../../native/constants.js';
+import { EPIPE } from '../../native/constants.js';
 import { tlsResult, tlsStatus, type Ask, type TlsContext, type TlsSession } from '../../native/tls-binding.js';
 import type { Interest } from '../attempt.js';
 import { closeQuietly } from '../closing.js';
@@ -21,6 +21,7 @@ import { sendOnce, sendPiecesOnce } from '../send.js';
 import { slabMemory, slabRoom, slabTake, slabUsed } from '../slab.js';
 import type { Stream } from '../stream.js';
 import { Want } from '../want.js';
+import { handshakeFailure, whereabouts } from './blame.js';
 import { alertSentIn, tlsFailure, truncated } from './failure.js';
 import { factsOf, Info } from './info.js';
 import { status, tls } from './library.js';
@@ -77,9 +78,14 @@ export class TlsLayer implements Layer {
 
   advance(): Want | null {
     if (this.ready) return null;
+    return this.#advance(false);
+  }
+
+  /** With `hold` a server's tickets wait for what the caller does next. */
+  #advance(hold: boolean): Want | null {
     this.#check();
     try {
-      return this.#shake((this.#session ??= this.#open()));
+      return this.#shake((this.#session ??= this.#open()), hold);
     } catch (error) {
       // A function of the caller's threw, `verify` say: no peer to trust. Or there is no session at all.
       if (this.#failure === null) this.#close(() => closedError('tls'));
@@ -89,7 +95,7 @@ export class TlsLayer implements Layer {
 
   receivePiece(max: number): Buffer | null | Want {
     // First, because functions of the caller's run meanwhile, and may use the slab.
-    const want = this.ready ? null : this.advance();
+    const want = this.ready ? null : this.#advance(true);
     if (want !== null) return want;
     const room = slabRoom(max);
     const n = this.receiveInto(slabMemory(), slabUsed(), room);
@@ -97,7 +103,7 @@ export class TlsLayer implements Layer {
   }
 
   receiveInto(target: Uint8Array, offset: number, length: number): number {
-    const want = this.ready ? null : this.advance();
+    const want = this.ready ? null : this.#advance(true);
     if (want !== null) return want;
     if (this.stopping) throw refusal('ERR_BUSY', 'read', 'stopTls is waiting for the end of TLS');
     return this.receive(target, offset, length);
@@ -201,9 +207,10 @@ export class TlsLayer implements Layer {
     return session;
   }
 
-  #shake(session: TlsSession): Want | null {
+  #shake(session: TlsSession, hold: boolean): Want | null {
+    const held = hold && this.#plan.server && !this.#shaken;
     if (!this.#shaken) {
-      const n = tls().handshake(session, this.#ask);
+      const n = tls().handshake(session, this.#ask, hold);
       // A function of the caller's may have closed the connection.
       if (this.#session === null) throw closedError('tls');
       this.#note();
@@ -211,9 +218,14 @@ export class TlsLayer implements Layer {
       this.#shaken = true;
       this.#accept(session);
     }
-    const n = tls().flush(session);
-    this.#note();
-    if (n !== 0) return this.#notYet(n);
+    if (held) {
+      // So that a read that has nothing to give tries the addon, which sends them then.
+      this.#registration.readable = true;
+    } else {
+      const n = tls().flush(session);
+      this.#note();
+      if (n !== 0) return this.#notYet(n);
+    }
     this.ready = true;
     this.until = Infinity;
     if (isHeard(this.#stream, 'tlsDone')) tell(this.#stream, 'tlsDone', factsOf(this.#info!));
@@ -237,19 +249,8 @@ export class TlsLayer implements Layer {
   /** Why a step of the handshake failed. */
   #reason(n: number): () => SocketError {
     const session = this.#session!;
-    const at = this.#at();
     if (this.#refusal !== null) return this.#refusal.bind(null, alertSentIn(tls().failure(session)));
-    if (n === tlsResult.truncated) return () => truncated('tls', at);
-    if (n !== tlsResult.failed) {
-      // A peer that refuses us says why before it is gone, but what we sent meanwhile failed first.
-      if (n === EPIPE || n === ECONNRESET) tls().read(session, scrap, 0, scrap.length, true);
-      const said = tls().failure(session);
-      if (said.alertReceived <= 0)
-        return () => systemError(n, n === EPIPE ? 'send' : 'recv', 'tls', this.#stream.remoteAddr);
-    }
-    const failure = tls().failure(session);
-    const { checked } = this.#plan;
-    return () => tlsFailure(failure, 'tls', at, checked);
+    return handshakeFailure(n, session, this.#stream, this.#plan.checked);
   }
 
   /** What only we can judge. OpenSSL asks in the middle of a full handshake; a resumed one shows no certificate. */
@@ -262,7 +263,7 @@ export class TlsLayer implements Layer {
 
   #verdict(info: Info): boolean {
     this.#judged = true;
-    this.#refusal = refusalOf(this.#plan, info, this.#at());
+    this.#refusal = refusalOf(this.#plan, info, whereabouts(this.#stream));
     return this.#refusal === null;
   }
 
@@ -283,7 +284,7 @@ export class TlsLayer implements Layer {
   #beforeSending(): number {
     if (this.#failure !== null) throw this.#failure();
     if (this.#stream.handle.writingEnded) return EPIPE;
-    const want = this.ready ? null : this.advance();
+    const want = this.ready ? null : this.#advance(true);
     if (want !== null) return want;
     if (this.#outgoing === 'ended')
       throw refusal('ERR_SOCKET_STATE', 'write', 'our half of TLS has ended: stopTls must end the other first');
@@ -319,7 +320,7 @@ export class TlsLayer implements Layer {
         stream.ending.truncated = true;
         stream.ended = true;
         if (this.#plan.allowTruncation) return 0;
-        throw this.#remember(truncated('read', this.#at()));
+        throw this.#remember(truncated('read', whereabouts(this.#stream)));
       default:
         throw stream.blame(systemError(n, 'recv', 'read'), 0);
     }
@@ -360,7 +361,7 @@ export class TlsLayer implements Layer {
   /** A record or an alert that ends everything, on a connection that was established. */
   #broken(phase: 'read' | 'write'): SocketError {
     const failure = tls().failure(this.#session!);
-    const at = this.#at();
+    const at = whereabouts(this.#stream);
     this.#failure = () => tlsFailure(failure, phase, at, null);
     return this.#remember(this.#failure());
   }
@@ -381,18 +382,7 @@ export class TlsLayer implements Layer {
     this.#stream.ending.failure ??= error;
     return error;
   }
-
-  #at(): { address?: string; port?: number } {
-    try {
-      const { address, port } = this.#stream.remoteAddr;
-      return { address, ...(port === undefined ? {} : { port }) };
-    } catch {
-      return {};
-    }
-  }
 }
-
-const scrap = Buffer.alloc(16);
 
 export function isTls(layer: Layer | null): layer is TlsLayer {
   return layer instanceof TlsLayer;
