@@ -52,6 +52,30 @@ s.sendall(s.recv(5)[::-1]); say('done'); hear()`,
   assert.equal((conn.tls as promises.TlsInfo | null)?.cipherVersion, 'TLSv1.3', 'the facts remain after close');
 });
 
+inBothColours('what was agreed on can be asked for the first time when the connection is closed', async (net, t) => {
+  const listener = await net.listen('127.0.0.1:0', { tls: { ...options.tls, alpn: ['b', 'a'] } });
+  t.after(() => listener.close());
+  const script = `${prelude}
+client.set_alpn_protocols(['a', 'c']); s = connect(${listener.address.port}); s.sendall(b'hello'); hear()
+say([s.version(), s.cipher()[0]]); hear()`;
+  const peer = new Python(t, script);
+  const conn = await listener.accept();
+  assert.equal(String(await conn.readExact(5)), 'hello');
+  await conn.close();
+  peer.say('go');
+  const [version, cipher] = await peer.hear<[string, string]>();
+  const { tls } = conn as { tls: promises.TlsInfo | null };
+  assert.ok(tls);
+  const { alpn, serverName, resumed, chain, session, verifyCode } = tls;
+  assert.deepEqual([tls.version, tls.cipher, tls.cipherVersion], [version, cipher, version]);
+  assert.ok(['X25519', 'X25519MLKEM768'].includes(String(tls.group)), String(tls.group));
+  assert.deepEqual(
+    { alpn, serverName, resumed, chain, session, verifyCode },
+    { alpn: 'a', serverName: 'localhost', resumed: false, chain: [], session: null, verifyCode: 'NO_PEER_CERTIFICATE' },
+  );
+  assert.throws(() => tls.exportKey(32, 'EXPORTER-test'), { code: 'ERR_SOCKET_CLOSED' });
+});
+
 test('when a handshake fails, everything that waits on the connection fails for its reason', async (t) => {
   const listener = await promises.listen('127.0.0.1:0', options);
   t.after(() => listener.close());
