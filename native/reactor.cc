@@ -13,7 +13,7 @@
 #include "wake.h"
 
 // Edges keep coming while JavaScript works; after so many full batches the loop gets its turn. Nothing is lost, since
-// the poller's descriptor stays readable.
+// the poller's descriptor stays readable. How much a batch is, JavaScript says.
 static const int most_rounds = 32;
 
 static void settle(Reactor* reactor) {
@@ -32,7 +32,7 @@ static void report(napi_env env) {
 }
 
 // False when JavaScript cannot be called any more.
-static bool call(Reactor* reactor, int count, ReactorCall how) {
+static bool call(Reactor* reactor, int round, int count, ReactorCall how) {
   napi_env env = reactor->environment->env;
   napi_handle_scope scope;
   if (napi_open_handle_scope(env, &scope) != napi_ok) return false;
@@ -41,7 +41,7 @@ static bool call(Reactor* reactor, int count, ReactorCall how) {
   if (status == napi_ok) status = napi_get_global(env, &global);
   if (status == napi_ok) status = napi_create_int32(env, count, &argument);
   if (status == napi_ok) {
-    reactor->state[1] = 1;
+    reactor->state[1] = round;
     // napi_make_callback runs the microtasks and ticks; a thread-safe function's caller does that itself.
     status = how == call_from_loop ? napi_make_callback(env, nullptr, global, function, 1, &argument, nullptr)
                                    : napi_call_function(env, global, function, 1, &argument, nullptr);
@@ -56,9 +56,9 @@ static bool call(Reactor* reactor, int count, ReactorCall how) {
 }
 
 void reactor_wake(Reactor* reactor, ReactorCall how) {
-  for (int round = 0; round < most_rounds; ++round) {
+  for (int round = 1; round <= most_rounds; ++round) {
     const int count = poller_take(&reactor->poller, reactor->batch, reactor->capacity);
-    if (count == 0 || !call(reactor, count, how) || count < reactor->capacity) break;
+    if (count == 0 || !call(reactor, round, count, how) || count < reactor->capacity) break;
   }
   settle(reactor);
 }

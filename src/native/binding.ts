@@ -193,8 +193,9 @@ export interface Binding {
    * Starts the reactor. `mode` 'uv' nests the epoll descriptor in Node's loop by uv_poll_*, 'thread' waits on a helper
    * thread. At each wake-up up to batch.length / 3 triples [token, generation, EPOLL* events] are written to `batch` and
    * `onReady(count)` is called once; again at once while the batch was full. The timer reports itself as token -1.
-   * state[0] is JavaScript's count of waiting operations that must keep the process alive, state[1] is 1 while onReady
-   * and the microtasks after it run; native code compares state[0] after each wake-up and in reactorSync().
+   * state[0] is JavaScript's count of waiting operations that must keep the process alive, state[1] is above 0 while
+   * onReady and the microtasks after it run: 1 for the first batch of a wake-up, 2 for the second, and so on. Native
+   * code compares state[0] after each wake-up and in reactorSync().
    */
   reactorStart(mode: 'uv' | 'thread', batch: Int32Array, state: Int32Array, onReady: (count: number) => void): number;
   /** epoll_ctl(EPOLL_CTL_ADD) with `events` | EPOLLET. */

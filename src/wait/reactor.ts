@@ -13,8 +13,15 @@ const WRITE = EPOLLOUT | EPOLLHUP | EPOLLERR;
 const LAST = EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI;
 
 const TIMER = -1;
-const batch = new Int32Array(3 * 1024);
-/** [operations that keep the process alive, 1 while native code is about to look at that itself]. */
+/**
+ * Events that are handed over at once; what awaits them goes on before the next are fetched. Few, so that a connection is
+ * answered while the caches still have what its receive brought in, and because the kernel gives received memory back to the
+ * sender's processor by an interrupt when about 32 receives follow one another. Measured with batches of 1,024: nothing on 50
+ * connections, 2 to 5 % dearer on 500, 11 to 19 % on 2,000. Batches of 4 cost more than they save.
+ */
+const BATCH = 24;
+const batch = new Int32Array(3 * BATCH);
+/** [operations that keep the process alive, which batch of a wake-up is handed over: native code looks at the first when it is 0 again]. */
 const state = new Int32Array(2);
 let started = false;
 
@@ -71,7 +78,7 @@ function hold(change: number): void {
 }
 
 function onReady(count: number): void {
-  newTurn();
+  if (state[1] === 1) newTurn();
   let timer = false;
   for (let i = 0; i < count * 3; i += 3) {
     const fd = batch[i]!;
