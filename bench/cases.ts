@@ -2,6 +2,7 @@
 // how it is done.
 
 import { READING_CASES } from './reading-cases.js';
+import { STREAM_CASES } from './stream-cases.js';
 import { CARRY_CASES } from './carry-cases.js';
 import { TLS_CASES } from './tls-cases.js';
 import { UDP_CASES } from './udp-cases.js';
@@ -28,7 +29,7 @@ interface Base {
   readonly name: string;
   readonly contenders: readonly Contender[];
   /** The contender that berkeley has to be ahead of. */
-  readonly rival: 'node:net' | 'node:tls' | 'node:dgram' | 'node:readline' | 'Buffer.readInt32BE';
+  readonly rival: 'node:net' | 'node:tls' | 'node:dgram' | 'node:readline' | 'Buffer.readInt32BE' | 'berkeley without';
   /** Whether servers and loads speak TLS. A server is then given a certificate and a key as its first arguments. */
   readonly tls?: true;
 }
@@ -44,6 +45,13 @@ export interface HandshakeCase extends Base {
   /** At a time. */
   readonly connections: number;
   readonly resumed: boolean;
+}
+
+/** Each connection brings one byte, gets it back, and ends. */
+export interface ChurnCase extends Base {
+  readonly kind: 'churn';
+  /** At a time. */
+  readonly connections: number;
 }
 
 export interface BulkCase extends Base {
@@ -93,10 +101,15 @@ export interface ReadingCase extends Base {
   readonly source: Program | null;
 }
 
-/** Those in which a load measures a server from outside. */
-export type LoadCase = EchoCase | HandshakeCase | BulkCase | CarryCase | DatagramEchoCase;
+/** The contenders measure themselves: what an import costs. */
+export interface ImportCase extends Base {
+  readonly kind: 'import';
+}
 
-export type Case = LoadCase | RoundTripCase | IdleCase | SendingCase | ReadingCase;
+/** Those in which a load measures a server from outside. */
+export type LoadCase = EchoCase | ChurnCase | HandshakeCase | BulkCase | CarryCase | DatagramEchoCase;
+
+export type Case = LoadCase | ImportCase | RoundTripCase | IdleCase | SendingCase | ReadingCase;
 
 /** The name of the contender that the others are divided by. */
 export const YARDSTICK = 'C';
@@ -127,6 +140,7 @@ export const CASES: readonly Case[] = [
       DENO,
     ],
   },
+  ...STREAM_CASES,
   ...READING_CASES,
   ...CARRY_CASES,
   ...UDP_CASES,

@@ -7,7 +7,15 @@ import { CASES, type Case, type Contender } from './cases.js';
 import { BenchError, compile, cores, version } from './programs.js';
 import { bePatient, quiet } from './quiet.js';
 import { CROWDED, summarize, type Result, type Run, type Sample, type Skipped } from './result.js';
-import { measureIdle, measureLoad, measureReading, measureRoundTrip, measureSending, type Pace } from './run.js';
+import {
+  measureIdle,
+  measureImport,
+  measureLoad,
+  measureReading,
+  measureRoundTrip,
+  measureSending,
+  type Pace,
+} from './run.js';
 import { findRuntime, OWN, OWN_NAME } from './runtimes.js';
 import { table } from './table.js';
 
@@ -45,6 +53,8 @@ async function main(): Promise<void> {
   const overUdp = wanted.cases.some(({ kind }) => kind === 'datagram-echo' || kind === 'sending');
   compile([
     ...['epoll-echo', 'load', 'blocking-client', 'line-source'],
+    ...(wanted.cases.some(({ kind }) => kind === 'churn') ? ['churn-load'] : []),
+    ...(wanted.cases.some(({ kind, tls }) => kind === 'bulk' && !tls) ? ['bulk-server', 'bulk-load'] : []),
     ...(wanted.cases.some(({ kind }) => kind === 'carry') ? ['carry', 'carry-load'] : []),
     ...(overUdp ? ['udp-echo', 'udp-load', 'udp-sink', 'udp-send'] : []),
     ...(overTls ? ['tls-server', 'tls-load', 'tls-bulk'] : []),
@@ -134,6 +144,7 @@ async function undisturbed(turn: () => Promise<Sample>): Promise<Sample> {
 }
 
 function measure(c: Case, contender: Contender, pace: Pace): Promise<Sample> {
+  if (c.kind === 'import') return measureImport(contender);
   if (c.kind === 'sending') return measureSending(c, contender, pace);
   if (c.kind === 'reading') return measureReading(c, contender, pace);
   if (c.kind === 'round-trip') return measureRoundTrip(c, contender, pace);

@@ -2,13 +2,13 @@
 
 import { isBerkeley } from './against.js';
 import { YARDSTICK, type Case, type Contender } from './cases.js';
-import type { LoadSample, IdleSample, Pace, RoundTripSample, SendingSample } from './run.js';
+import type { LoadSample, IdleSample, ImportSample, Pace, RoundTripSample, SendingSample } from './run.js';
 import type { RuntimeName } from './runtimes.js';
 
 /** The share of a turn from which on other processes count as a disturbance. */
 export const CROWDED = 0.03;
 
-export type Sample = LoadSample | RoundTripSample | IdleSample | SendingSample;
+export type Sample = LoadSample | RoundTripSample | IdleSample | ImportSample | SendingSample;
 
 /** The median of something over the rounds, and how far the rounds are apart. */
 export interface Spread {
@@ -28,7 +28,7 @@ export interface Figures {
   /** The figure that counts divided by that of the rival in the same round: below 1 is ahead. */
   readonly timesRival?: Spread;
   readonly goal?: number;
-  /** Whether the goal is met: `goal` against `timesC`, or against the resident KiB of a connection. */
+  /** Whether the goal is met: `goal` against `timesC`, or against the resident KiB of a connection, or the ms of an import. */
   readonly met?: boolean;
   readonly rivalGoal?: number;
   /** Whether berkeley is as far ahead of the rival as it shall be. */
@@ -66,8 +66,9 @@ export interface Run {
   readonly results: readonly Result[];
 }
 
-/** The figure that counts: processor time of a server or of what sends, wall time for a blocking round trip, memory for an idle connection. */
+/** The figure that counts: processor time of a server or of what sends, wall time for a blocking round trip and an import, memory for an idle connection. */
 export function counting(sample: Sample): number {
+  if ('importMs' in sample) return sample.importMs;
   if ('residentKiB' in sample) return sample.residentKiB;
   return 'wallUs' in sample ? sample.wallUs : sample.cpuUs;
 }
@@ -85,7 +86,7 @@ export function summarize(
     const rival = isBerkeley(contender) ? rivalOf(contender, c.rival, all) : undefined;
     const timesRival = rival && ratio(rounds, samples.get(rival)!);
     const { rivalGoal } = contender;
-    const held = c.kind === 'idle' ? median(rounds.map(counting)) : timesC?.median;
+    const held = c.kind === 'idle' || c.kind === 'import' ? median(rounds.map(counting)) : timesC?.median;
     return {
       contender: contender.name,
       on: 'c' in contender.program ? null : (contender.program.on ?? 'own'),
@@ -101,10 +102,10 @@ export function summarize(
   return { case: c.name, kind: c.kind, rival: c.rival, contenders, skipped };
 }
 
-/** Whom berkeley has to be ahead of: what the runtime that it runs on has itself, else what Node has. */
+/** Whom berkeley has to be ahead of: itself without a limit where that is the case; what the runtime that it runs on has itself, else what Node has. */
 function rivalOf({ program }: Contender, name: string, all: readonly Contender[]): Contender | undefined {
   const on = (one: Contender): RuntimeName | undefined => ('js' in one.program ? one.program.on : undefined);
-  const others = all.filter((one) => !isBerkeley(one) && 'js' in one.program);
+  const others = all.filter((one) => (!isBerkeley(one) || one.name.startsWith(name)) && 'js' in one.program);
   const own = 'js' in program ? program.on : undefined;
   if (own === 'bun' || own === 'deno') return others.find((one) => on(one) === own);
   const called = others.filter((one) => one.name.startsWith(name));

@@ -61,6 +61,12 @@ export interface SendingSample {
   readonly residentMiB: number | null;
 }
 
+export interface ImportSample {
+  /** How much longer a program lasts that imports it, and how much larger it is. */
+  readonly importMs: number;
+  readonly importMiB: number;
+}
+
 export interface IdleSample {
   /** How many connections the server held. */
   readonly connections: number;
@@ -111,7 +117,8 @@ export async function measureLoad(c: LoadCase, contender: Contender, pace: Pace)
 /** The load of a case: its program, and its arguments behind the port. */
 function loadOf(c: LoadCase, pace: Pace): { name: string; args: (string | number)[] } {
   const { warmMs, seconds, mib } = pace;
-  if (c.kind === 'bulk') return { name: 'tls-bulk', args: [c.load, mib, mib] };
+  if (c.kind === 'bulk') return { name: c.tls ? 'tls-bulk' : 'bulk-load', args: [c.load, mib, mib] };
+  if (c.kind === 'churn') return { name: 'churn-load', args: [c.connections, 2 * warmMs, '--seconds', seconds] };
   if (c.kind === 'carry') return { name: 'carry-load', args: [c.what, mib, mib] };
   if (c.kind === 'echo') {
     const args = ['echo', c.connections, c.size, warmMs, '--seconds', seconds];
@@ -200,6 +207,16 @@ export async function measureReading(c: ReadingCase, contender: Contender, pace:
     }
   } finally {
     await source?.stop();
+  }
+}
+
+export async function measureImport(contender: Contender): Promise<ImportSample> {
+  const client = new Running(contender.program, 'measured', contender.program.args);
+  try {
+    const { importMs, importMiB } = JSON.parse(await client.line(60)) as ImportSample;
+    return { importMs, importMiB };
+  } finally {
+    await client.stop();
   }
 }
 

@@ -46,6 +46,7 @@ const LOAD: readonly Column[] = [['CPU µs', number('cpuUs', 2)], ...VERSUS, SEC
 
 const COLUMNS: Record<Case['kind'], readonly Column[]> = {
   echo: [...LOAD, ...LATENCY, MEMORY, BUSY],
+  churn: [...LOAD, ...LATENCY, MEMORY, BUSY],
   handshake: [...LOAD, ...LATENCY, MEMORY, BUSY],
   'datagram-echo': [...LOAD, ...LATENCY, MEMORY, BUSY],
   sending: [...LOAD, MEMORY, BUSY],
@@ -59,6 +60,10 @@ const COLUMNS: Record<Case['kind'], readonly Column[]> = {
   bulk: [...LOAD, MEMORY, BUSY],
   carry: [...LOAD, MEMORY, BUSY],
   'round-trip': [['wall µs', number('wallUs', 2)], ...VERSUS, ['CPU µs', number('cpuUs', 2)], ...LATENCY, MEMORY],
+  import: [
+    ['wall ms', (f) => wanted(number('importMs', 1)(f), f.goal, f.met)],
+    ['MiB', number('importMiB', 1)],
+  ],
   idle: [
     ['connections', number('connections', 0)],
     ['KiB each', (f) => wanted(number('residentKiB', 2)(f), f.goal, f.met)],
@@ -70,6 +75,7 @@ const COLUMNS: Record<Case['kind'], readonly Column[]> = {
 /** What the figures are for. */
 const UNIT: Record<Case['kind'], string> = {
   echo: 'message',
+  churn: 'connection',
   handshake: 'handshake',
   'datagram-echo': 'datagram',
   sending: 'datagram',
@@ -77,6 +83,7 @@ const UNIT: Record<Case['kind'], string> = {
   bulk: 'MiB',
   carry: 'MiB',
   'round-trip': 'round trip',
+  import: 'import',
   idle: 'connection',
 };
 

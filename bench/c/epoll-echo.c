@@ -98,8 +98,6 @@ static void accept_all(int listener) {
       if (errno == EAGAIN || errno == EMFILE) return;
       die("accept4");
     }
-    int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     struct conn *c = calloc(1, sizeof *c);
     if (!c) die("calloc");
     c->fd = fd;
@@ -114,8 +112,9 @@ int main(int argc, char **argv) {
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
   }
-  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1;
   if (listener < 0) die("socket");
+  setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // What it accepts inherits it.
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof address;
   if (argc > 1) {

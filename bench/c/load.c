@@ -95,6 +95,7 @@ static int echo(struct sockaddr_in *address, size_t count, uint64_t warm_ms, con
   for (size_t i = 0; i < count; i++) {
     conns[i].fd = dial(address);
     if (conns[i].fd < 0) die("socket");
+    if (i % 64 == 63) sleep_ms(2); // Never more than a short backlog may hold.
     conns[i].sent = conns[i].received = size; // Nothing in flight: an early event is of no interest.
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = &conns[i]};
     if (epoll_ctl(poller, EPOLL_CTL_ADD, conns[i].fd, &event) < 0) die("epoll_ctl");
@@ -113,8 +114,7 @@ static int echo(struct sockaddr_in *address, size_t count, uint64_t warm_ms, con
 static int idle(struct sockaddr_in *address, size_t count) {
   size_t open = 0;
   while (open < count && dial(address) >= 0) {
-    // Never more than a short backlog may hold.
-    if (++open % 64 == 0) sleep_ms(2);
+    if (++open % 64 == 0) sleep_ms(2); // As above.
   }
   printf("%zu\n", open);
   fflush(stdout);

@@ -13,7 +13,7 @@ import type {
   Target,
   UdpSocket,
 } from '../contract/index.js';
-import { Accept } from '../core/accept.js';
+import { Accept, acceptOne } from '../core/accept.js';
 import { numbers } from '../codec/number.js';
 import { sendAtOnce } from '../core/message/message.js';
 import { NextPiece } from '../core/reading.js';
@@ -94,8 +94,23 @@ class AsyncListenerFace extends ListenerFace<'async'> implements AsyncIterable<C
     return { next: () => this.#next() };
   }
 
+  /** Who is in the kernel's queue already needs no function that awaits. */
+  #next(): Promise<IteratorResult<Conn<'async'>, undefined>> {
+    const { handles, lane } = this.listening;
+    const [handle] = handles;
+    if (handles.length > 1 || handle!.closing || lane.head !== null || !mayProceed(handle!.registration))
+      return this.#wait();
+    try {
+      const accepted = acceptOne(handle!);
+      return accepted === null ? this.#wait() : Promise.resolve(this.#step(accepted));
+    } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      return Promise.reject(error);
+    }
+  }
+
   /** It ends when the listener is closed. Awaits, so that the caller's line stands in the stack of any other error. */
-  async #next(): Promise<IteratorResult<Conn<'async'>, undefined>> {
+  async #wait(): Promise<IteratorResult<Conn<'async'>, undefined>> {
     try {
       return await promised.go(() => new Accept(this.listening.handles, this.listening.lane, this.#step), undefined);
     } catch (error) {

@@ -1,0 +1,3 @@
+// Imports nothing; says how large it is.
+
+process.stdout.write(String(process.memoryUsage.rss()));
