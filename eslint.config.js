@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['dist/', 'build/', 'native/build/', 'node_modules/', '.contenders/'] },
+  { ignores: ['compiled/', 'dist/', 'build/', 'native/build/', 'node_modules/', '.contenders/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

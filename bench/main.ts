@@ -4,7 +4,7 @@ import { cpus, release, type } from 'node:os';
 import { parseArgs } from 'node:util';
 import { chosen, GROUPS, readGroups, runtimeOf, USUAL, type Group } from './against.js';
 import { CASES, type Case, type Contender } from './cases.js';
-import { BenchError, compile, cores, version } from './programs.js';
+import { BenchError, bundle, compile, cores, version } from './programs.js';
 import { bePatient, quiet } from './quiet.js';
 import { CROWDED, summarize, type Result, type Run, type Sample, type Skipped } from './result.js';
 import {
@@ -51,6 +51,7 @@ async function main(): Promise<void> {
   const wanted = readArguments();
   const overTls = wanted.cases.some(({ tls }) => tls);
   const overUdp = wanted.cases.some(({ kind }) => kind === 'datagram-echo' || kind === 'sending');
+  bundle();
   compile([
     ...['epoll-echo', 'load', 'blocking-client', 'line-source'],
     ...(wanted.cases.some(({ kind }) => kind === 'churn') ? ['churn-load'] : []),

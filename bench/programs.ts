@@ -27,6 +27,14 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+/** What is measured is what is shipped, so it must not be older than what the compiler made. */
+export function bundle(): void {
+  const { status } = spawnSync(process.execPath, [join(BUILT, '..', '..', 'scripts', 'bundle.mjs')], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new BenchError('the library could not be bundled');
+}
+
 /** Compiles the C programs that are older than their sources. */
 export function compile(names: readonly string[]): void {
   mkdirSync(BINARIES, { recursive: true });

@@ -14,7 +14,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { BINARIES, compile } from './programs.js';
+import { BINARIES, bundle, compile } from './programs.js';
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
@@ -65,6 +65,7 @@ const contenders = CONTENDERS.filter(
   ({ name }) => new RegExp(values.only, 'i').test(name) && (nodeShares || !name.includes('reusePort')),
 );
 
+bundle();
 compile(['epoll-echo', 'load']);
 const samples = contenders.map(() => [[], []] as [Sample[], Sample[]]);
 for (let round = 0; round < Number(values.rounds); round++)

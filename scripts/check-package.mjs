@@ -29,7 +29,7 @@ const needed = [
 /** What must not be there, and why. */
 const unwanted = [
   [/^binding\.gyp$/, 'npm would run node-gyp rebuild on every installation'],
-  [/^(src|test|bench|examples|scripts|\.ci)\//, 'it is for the checkout only'],
+  [/^(compiled|src|test|bench|examples|scripts|\.ci)\//, 'it is for the checkout only'],
   [/\.tsbuildinfo$/, 'it is a leftover of the compiler'],
   [/^native\/build\/(?!Release\/berkeley(_tls)?\.node$)/, 'it is a leftover of the build'],
 ];

@@ -9,12 +9,13 @@
 // --other, -o       goes to node --test as it is; write options with their value in one word (--test-name-pattern=close)
 // NODE_UNDER_TEST   another node binary to run the suite with
 //
-// The exit code is that of node.
+// What the compiler made is bundled first, when it is newer: the public names are what is shipped. The exit code is that of node.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const words = process.argv.slice(2);
@@ -38,6 +39,7 @@ if (files.length === 0) {
   process.exit(1);
 }
 
+await bundle();
 const node = process.env['NODE_UNDER_TEST'] ?? process.execPath;
 const result = spawnSync(node, ['--test', '--test-concurrency=2', '--test-timeout=120000', ...options, ...files], {
   cwd: root,

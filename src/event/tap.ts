@@ -80,10 +80,12 @@ export function tell<E extends EventName>({ id, tap }: Origin, event: E, value: 
 
 /** A number that nothing else in this process has: every thread counts in its own range. */
 export function newId(): number {
+  // Asked for when it is needed, and no sooner: see scripts/bundle.mjs on node:worker_threads.
+  if (ids < 0) ids = threadId * 2 ** 32;
   return ++ids;
 }
 
-let ids = threadId * 2 ** 32;
+let ids = -1;
 
 /** The listeners that options ask for; null when they ask for none. */
 export function tapOf(on: EventListeners | undefined, queue: EventQueue | undefined): Tap | null {

@@ -1,12 +1,11 @@
 // Finds and loads the addon for TLS, at the first call that needs it: a program without TLS neither pays for it nor needs
 // an OpenSSL.
 
-import { createRequire } from 'node:module';
 import { refusal } from '../error/make.js';
+import { loadAddon } from './addon.js';
 import { native, requireNative } from './load.js';
 import type { TlsBinding } from './tls-binding.js';
 
-const require = createRequire(import.meta.url);
 const place = '../../native/build/Release/berkeley_tls.node';
 
 let loaded: TlsBinding | null = null;
@@ -21,7 +20,7 @@ function load(): TlsBinding {
   const reason = openSystemLibrary();
   let binding: TlsBinding;
   try {
-    binding = require(place) as TlsBinding;
+    binding = loadAddon(place) as TlsBinding;
   } catch (error) {
     const first = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     throw missing(reason ?? first, /undefined symbol/.test(first) || reason !== null ? lacksOpenssl : lacksFile);

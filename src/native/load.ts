@@ -1,12 +1,10 @@
 // Finds and loads the native addon; load-tls.ts that for TLS. No other file loads one. Importing never fails: on a platform that is not
 // supported, or where the addon is missing, the first call of any function says so.
 
-import { createRequire } from 'node:module';
 import { refusal } from '../error/make.js';
 import { learnErrnos } from '../error/system.js';
+import { loadAddon } from './addon.js';
 import type { Binding } from './binding.js';
-
-const require = createRequire(import.meta.url);
 
 // Explicit places, the first that loads counts. No search, so that nobody else's file is loaded by accident.
 const places = ['../../native/build/Release/berkeley.node'];
@@ -31,7 +29,7 @@ function load(): Binding {
   const reasons: string[] = [];
   for (const place of places) {
     try {
-      return require(place) as Binding;
+      return loadAddon(place) as Binding;
     } catch (error) {
       reasons.push(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
     }

@@ -15,8 +15,12 @@ import { signalOf, spanOf } from './limit.js';
 import { trust } from './trust.js';
 import { Turn } from './turn.js';
 
-/** A worker comes up for air, because `terminate()` waits for native code to return. */
-const SLICE = isMainThread ? Infinity : 100;
+/** A worker comes up for air, because `terminate()` waits for native code to return. 0 before the first wait. */
+let known = 0;
+function slice(): number {
+  if (known === 0) known = isMainThread ? Infinity : 100;
+  return known;
+}
 /** The pauses of Want.Pause double from the first to the longest. */
 const FIRST_PAUSE = 0.5;
 const LONGEST_PAUSE = 16;
@@ -36,7 +40,7 @@ export const blocking: Runner<'sync'> = {
  * native code. It has given up after the wait when the answer is EAGAIN; then the loop goes on.
  */
 export function receiveOrWait(fd: number, buffer: Uint8Array, offset: number, length: number): number {
-  return native.recvOrWait(fd, buffer, offset, length, SLICE);
+  return native.recvOrWait(fd, buffer, offset, length, slice());
 }
 
 /** Drives an attempt whose first step was made without it, and has answered `want`. */
@@ -92,7 +96,7 @@ function wait(attempt: Attempt<unknown>, want: Want, deadline: number, pause: nu
   const now = deadline === Infinity && want !== Want.Many ? 0 : performance.now();
   const left = deadline - now;
   if (left <= 0) return false;
-  const ms = Math.min(left, SLICE);
+  const ms = Math.min(left, slice());
   switch (want) {
     case Want.Read:
       poll(attempt, POLLIN, ms);

@@ -1,5 +1,5 @@
-// Owns the way from the compiled tests (build/test/address) to the room they test (dist/address): the types come from the
-// sources, the code from dist, which no path that is right for both could name.
+// Owns the way from the compiled tests (build/test/address) to the room they test (compiled/address): the types come from the
+// sources, the code from compiled/, which no path that is right for both could name.
 
 import type * as Host from '../../src/address/host.js';
 import type * as Ip from '../../src/address/ip.js';
@@ -21,7 +21,7 @@ export type Endpoint = Target.Endpoint;
 export type SockaddrEnv = Sockaddr.SockaddrEnv;
 
 function load(file: string): Promise<unknown> {
-  return import(new URL(`../../../dist/address/${file}.js`, import.meta.url).href);
+  return import(new URL(`../../../compiled/address/${file}.js`, import.meta.url).href);
 }
 
 /** What an error of misuse looks like: its class, Node's code, and the argument in the message. */

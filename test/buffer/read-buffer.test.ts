@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type * as Room from '../../src/buffer/read-buffer.js';
 
 const { ReadBuffer } = (await import(
-  new URL('../../../dist/buffer/read-buffer.js', import.meta.url).href
+  new URL('../../../compiled/buffer/read-buffer.js', import.meta.url).href
 )) as typeof Room;
 
 type Step =

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type * as Room from '../../src/buffer/scan.js';
 
 const { DelimiterScan, LineScan } = (await import(
-  new URL('../../../dist/buffer/scan.js', import.meta.url).href
+  new URL('../../../compiled/buffer/scan.js', import.meta.url).href
 )) as typeof Room;
 
 // Few letters, so that delimiters overlap with themselves and with each other.

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import type * as Text from '../../src/codec/text.js';
 
 const load = (file: string): Promise<unknown> =>
-  import(new URL(`../../../dist/codec/${file}.js`, import.meta.url).href);
+  import(new URL(`../../../compiled/codec/${file}.js`, import.meta.url).href);
 const { characterLength, decodeText, encodeText, encodingOf, unitOf, wholeCharacters } = (await load(
   'text',
 )) as typeof Text;

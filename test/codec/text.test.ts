@@ -7,7 +7,7 @@ import type * as Bytes from '../../src/codec/bytes.js';
 import type * as Text from '../../src/codec/text.js';
 
 const load = (file: string): Promise<unknown> =>
-  import(new URL(`../../../dist/codec/${file}.js`, import.meta.url).href);
+  import(new URL(`../../../compiled/codec/${file}.js`, import.meta.url).href);
 const { decodeText, encodeText, encodingOf } = (await load('text')) as typeof Text;
 const { toBytes, toPieces } = (await load('bytes')) as typeof Bytes;
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type * as ByteString from '../../src/dialects/byte-string.js';
 
-const file = new URL('../../../dist/dialects/byte-string.js', import.meta.url).href;
+const file = new URL('../../../compiled/dialects/byte-string.js', import.meta.url).href;
 const { bytesOfText, textOfBytes } = (await import(file)) as typeof ByteString;
 
 const all = Uint8Array.from({ length: 256 }, (_, i) => i);

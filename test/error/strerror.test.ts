@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { constants } from 'node:os';
 import test from 'node:test';
-import 'berkeley/sync';
 import { interpreter } from '../support/python.js';
 import type * as Strerror from '../../src/error/strerror.js';
 
-const file = new URL('../../../dist/error/strerror.js', import.meta.url).href;
+const file = new URL('../../../compiled/error/strerror.js', import.meta.url).href;
+// Teaches the room the names that Node has not.
+await import(new URL('../../../compiled/native/load.js', import.meta.url).href);
 const { strerror, words } = (await import(file)) as typeof Strerror;
 
 test('strerror says of every number what the C library says', () => {

@@ -89,7 +89,7 @@ inBothColours('every class is a SocketError with its own name', async (net) => {
 });
 
 test('instanceof holds across two copies of the package', async () => {
-  const url = new URL('../../../dist/error/socket-error.js', import.meta.url).href;
+  const url = new URL('../../../compiled/error/socket-error.js', import.meta.url).href;
   const copy = (await import(`${url}?copy`)) as Pick<typeof promises, 'SocketError' | 'TimeoutError' | 'ClosedError'>;
   assert.notEqual(copy.SocketError, promises.SocketError);
   const facts = { code: 'ETIMEDOUT', phase: 'read' } as const;
@@ -120,7 +120,7 @@ test('an error shows its facts and hides what it has not', async () => {
   assert.doesNotMatch(shown, /partial|undefined/);
 });
 
-const { codes } = (await import(new URL('../../../dist/error/codes.js', import.meta.url).href)) as typeof Codes;
+const { codes } = (await import(new URL('../../../compiled/error/codes.js', import.meta.url).href)) as typeof Codes;
 
 test('the registry of codes is in alphabetical order', () => {
   const names = Object.keys(codes);

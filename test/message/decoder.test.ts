@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import type * as Control from '../../src/core/message/control.js';
 import type * as Decoder from '../../src/core/message/meta.js';
 
-const folder = '../../../dist/core/message';
+const folder = '../../../compiled/core/message';
 const { readControl } = (await import(new URL(`${folder}/control.js`, import.meta.url).href)) as typeof Control;
 const { decodeMeta, descriptorsIn } = (await import(
   new URL(`${folder}/meta.js`, import.meta.url).href

@@ -18,7 +18,7 @@ export type TlsSession = Functions.TlsSession;
 export type TlsStore = Functions.TlsStore;
 
 const load = (file: string): Promise<unknown> =>
-  import(new URL(`../../../dist/native/${file}.js`, import.meta.url).href);
+  import(new URL(`../../../compiled/native/${file}.js`, import.meta.url).href);
 export const native: Binding = ((await load('load')) as typeof Load).native;
 export const tls = ((await load('load-tls')) as typeof LoadTls).loadTls();
 export const { tlsResult, tlsStatus } = (await load('tls-binding')) as typeof Functions;

@@ -8,7 +8,7 @@ import type { Ask, ContextSettings, SessionSettings } from '../../src/native/tls
 
 const { chain, key, root } = workerData as { chain: Uint8Array[]; key: Uint8Array; root: Uint8Array };
 const load = (file: string): Promise<unknown> =>
-  import(new URL(`../../../dist/native/${file}.js`, import.meta.url).href);
+  import(new URL(`../../../compiled/native/${file}.js`, import.meta.url).href);
 const { native } = (await load('load')) as typeof Load;
 const tls = ((await load('load-tls')) as typeof LoadTls).loadTls();
 

@@ -37,14 +37,14 @@ function load(folder: string, addon: string | null): { code?: string; message?: 
   const copy = join(folder, 'copy');
   rmSync(copy, { recursive: true, force: true });
   for (const part of ['native', 'error', 'contract'])
-    cpSync(join(root, 'dist', part), join(copy, 'dist', part), { recursive: true });
+    cpSync(join(root, 'compiled', part), join(copy, 'compiled', part), { recursive: true });
   const release = join(copy, 'native', 'build', 'Release');
   mkdirSync(release, { recursive: true });
   writeFileSync(join(copy, 'package.json'), '{ "type": "module" }');
   cpSync(join(root, 'native', 'build', 'Release', 'berkeley.node'), join(release, 'berkeley.node'));
   if (addon !== null) cpSync(addon, join(release, 'berkeley_tls.node'));
   const program = `
-    const { loadTls } = await import(${JSON.stringify(join(copy, 'dist', 'native', 'load-tls.js'))});
+    const { loadTls } = await import(${JSON.stringify(join(copy, 'compiled', 'native', 'load-tls.js'))});
     try { loadTls(); console.log('{}'); }
     catch (error) { console.log(JSON.stringify({ code: error.code, message: error.message, hint: error.hint })); }`;
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {

@@ -6,12 +6,21 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
-import * as promises from 'berkeley';
-import * as sync from 'berkeley/sync';
 import type { TlsOptions } from 'berkeley';
 import { pki } from '../support/pki.js';
 import { startPython } from '../support/python.js';
-import { clientPlan, keyLogOf, loadTls, misuse, parseAlpn, parsePins, refused, serverPlan } from './room.js';
+import {
+  clientPlan,
+  keyLogOf,
+  loadTls,
+  misuse,
+  parseAlpn,
+  parsePins,
+  promises,
+  refused,
+  serverPlan,
+  sync,
+} from './room.js';
 
 const it = pki();
 const { cert, key } = it.server;

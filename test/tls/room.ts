@@ -1,5 +1,5 @@
 // Owns the way from the compiled tests (build/test/tls) to the files of the core that they test: the types come from the
-// sources, the code from dist, which no path that is right for both could name.
+// sources, the code from compiled/, which no path that is right for both could name.
 
 import assert from 'node:assert/strict';
 import { SocketError, TlsError } from 'berkeley';
@@ -29,9 +29,12 @@ export const { keyLogOf } = (await load('core/tls/key-log')) as typeof KeyLog;
 export const { trustOf } = (await load('core/tls/trust')) as typeof Trust;
 export const { parsePins } = (await load('core/tls/pins')) as typeof Pins;
 export const { parseAlpn } = (await load('core/tls/alpn')) as typeof Alpn;
+/** Both colours over the very modules above: what is shipped has its own, and so its own defaults. */
+export const promises = (await load('promises/index')) as typeof import('berkeley');
+export const sync = (await load('sync/index')) as typeof import('berkeley/sync');
 export const { loadTls } = (await load('native/load-tls')) as typeof LoadTls;
 
-export const plan = new URL('../../../dist/core/tls/plan.js', import.meta.url).href;
+export const plan = new URL('../../../compiled/core/tls/plan.js', import.meta.url).href;
 
 /** The error of a call that must fail for what it was given: with the code, and in words that hold `says`. */
 export function refused(call: () => unknown, code: string, says: RegExp | string = /./): SocketError {
@@ -63,5 +66,5 @@ export function misuse(name: 'TypeError' | 'RangeError', argument: string, says:
 }
 
 function load(file: string): Promise<unknown> {
-  return import(new URL(`../../../dist/${file}.js`, import.meta.url).href);
+  return import(new URL(`../../../compiled/${file}.js`, import.meta.url).href);
 }

@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import type * as Limit from '../../src/wait/limit.js';
 import type * as Room from '../../src/wait/timers.js';
 
-const load = (file: string): Promise<unknown> => import(new URL(`../../../dist/wait/${file}.js`, import.meta.url).href);
+const load = (file: string): Promise<unknown> =>
+  import(new URL(`../../../compiled/wait/${file}.js`, import.meta.url).href);
 const { addTimed, removeTimed, ringDue } = (await load('timers')) as typeof Room;
 const { durationOf } = (await load('limit')) as typeof Limit;
 

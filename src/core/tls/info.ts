@@ -2,7 +2,7 @@
 // closes. Secrets are only ever handed to who asks for them by name.
 
 import { createHash, X509Certificate } from 'node:crypto';
-import { type InspectOptions, inspect } from 'node:util';
+import { inspect, type InspectOptions } from 'node:util';
 import type { TlsFacts } from '../../contract/event.js';
 import type { TlsInfo } from '../../contract/tls.js';
 import { invalidValue, wholeNumber } from '../../error/invalid.js';
@@ -117,7 +117,7 @@ export class Info implements TlsInfo {
     this.#closed = true;
   }
 
-  [inspect.custom](_depth: number, options: InspectOptions): string {
+  [Symbol.for('nodejs.util.inspect.custom')](_depth: number, options: InspectOptions): string {
     const { version, cipher, group, alpn, serverName, resumed, verifyCode } = this;
     return `TlsInfo ${inspect({ version, cipher, group, alpn, serverName, resumed, verifyCode }, options)}`;
   }

@@ -5,7 +5,7 @@ import type * as Parser from '../../../src/codec/http/head-parser.js';
 import type * as Writer from '../../../src/codec/http/head-writer.js';
 
 const load = (file: string): Promise<unknown> =>
-  import(new URL(`../../../../dist/codec/http/${file}.js`, import.meta.url).href);
+  import(new URL(`../../../../compiled/codec/http/${file}.js`, import.meta.url).href);
 export const { HeadParser } = (await load('head-parser')) as typeof Parser;
 export const { httpPieces, outgoingRequest, outgoingResponse } = (await load('head-writer')) as typeof Writer;
 
