@@ -49,7 +49,7 @@ export function chosen({ contenders }: Case, groups: readonly Group[]): Contende
   });
 }
 
-export function isBerkeley({ name }: Contender): boolean {
+export function isBerkeley({ name }: Pick<Contender, 'name'>): boolean {
   return name.startsWith('berkeley');
 }
 

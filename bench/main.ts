@@ -1,5 +1,6 @@
 // The command: reads the arguments, takes the contenders of each case in turns, prints what came out.
 
+import { writeFileSync } from 'node:fs';
 import { cpus, release, type } from 'node:os';
 import { parseArgs } from 'node:util';
 import { chosen, GROUPS, readGroups, runtimeOf, USUAL, type Group } from './against.js';
@@ -22,7 +23,7 @@ import { table } from './table.js';
 const USUAL_PACE: Pace = { warmMs: 1500, seconds: 1.5, roundTrips: 20_000, mib: 512 };
 const QUICK: Pace = { warmMs: 1000, seconds: 0.5, roundTrips: 5_000, mib: 128 };
 
-const USAGE = `Usage: npm run bench -- [--against LIST] [--rounds N] [--only PATTERN] [--quick] [--json]
+const USAGE = `Usage: npm run bench -- [--against LIST] [--rounds N] [--only PATTERN] [--quick] [--json | --out FILE]
 
   --against LIST  who takes part, with commas; ${USUAL.join(',')} unless told. Besides:
                   node22 and the like, other lines of Node; bun and deno, with their own ways to use sockets;
@@ -33,6 +34,7 @@ const USAGE = `Usage: npm run bench -- [--against LIST] [--rounds N] [--only PAT
   --seconds S     how long a turn is measured, instead of ${USUAL_PACE.seconds} or, quick, ${QUICK.seconds}
   --patience S    how long all turns together may wait for other processes to rest; 60 unless told
   --json          one JSON object with every sample, instead of tables
+  --out FILE      that object into a file, besides tables: npm run bench:report takes such files
 `;
 
 /** How often a turn in which other processes ran is repeated. */
@@ -63,14 +65,14 @@ async function main(): Promise<void> {
   const groups = present(wanted.groups);
   const run: Omit<Run, 'results'> = {
     cpu: cpus()[0]?.model ?? 'unknown processor',
-    kernel: `${type()} ${release()}`,
+    kernel: `${type()} ${/^\d+\.\d+/.exec(release())?.[0] ?? ''}`,
     arch: process.arch,
     cores,
     runtimes: runtimesOf(groups),
     openssl: overTls ? { C: version('tls-server'), node: process.versions.openssl } : null,
     rounds: wanted.rounds,
     pace: wanted.pace,
-    command: `npm run bench -- ${process.argv.slice(2).map(quoted).join(' ')}`.trim(),
+    command: commandOf(process.argv.slice(2)),
     date: new Date().toISOString().slice(0, 10),
   };
   const results: Result[] = [];
@@ -83,7 +85,9 @@ async function main(): Promise<void> {
     results.push(result);
     if (!wanted.json) process.stdout.write(`${table(result)}\n`);
   }
-  if (wanted.json) process.stdout.write(`${JSON.stringify({ ...run, results } satisfies Run)}\n`);
+  const json = `${JSON.stringify({ ...run, results } satisfies Run)}\n`;
+  if (wanted.json) process.stdout.write(json);
+  if (wanted.out !== '') writeFileSync(wanted.out, json);
   if (results.length === 0) throw new BenchError('none of those who take part has a program for these cases');
 }
 
@@ -158,6 +162,7 @@ interface Wanted {
   readonly cases: readonly Case[];
   readonly pace: Pace;
   readonly json: boolean;
+  readonly out: string;
 }
 
 function readArguments(): Wanted {
@@ -172,6 +177,7 @@ function readArguments(): Wanted {
           seconds: { type: 'string', default: '' },
           patience: { type: 'string', default: '60' },
           json: { type: 'boolean', default: false },
+          out: { type: 'string', default: '' },
           help: { type: 'boolean', short: 'h', default: false },
         },
       });
@@ -196,7 +202,7 @@ function readArguments(): Wanted {
   const pace = values.quick ? QUICK : USUAL_PACE;
   bePatient(positive('--patience', values.patience));
   const seconds = values.seconds === '' ? pace.seconds : positive('--seconds', values.seconds);
-  return { groups, rounds, cases, pace: stretched(pace, seconds / pace.seconds), json: values.json };
+  return { groups, rounds, cases, pace: stretched(pace, seconds / pace.seconds), json: values.json, out: values.out };
 }
 
 function positive(option: string, text: string): number {
@@ -232,6 +238,12 @@ function heading({ cpu, kernel, rounds, runtimes, openssl }: Omit<Run, 'results'
     ...(openssl === null ? [] : [`C has ${openssl.C}, Node OpenSSL ${openssl.node}`]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** How to run the same again, wherever its samples shall go. */
+function commandOf(words: readonly string[]): string {
+  const kept = words.filter((word, i) => word !== '--json' && word !== '--out' && words[i - 1] !== '--out');
+  return ['npm run bench --', ...kept.map(quoted)].join(' ');
 }
 
 function quoted(word: string): string {

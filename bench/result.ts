@@ -84,7 +84,7 @@ export function summarize(
   const contenders = [...samples].map(([contender, rounds]): Figures => {
     const timesC = c.kind === 'idle' || !yardstick ? undefined : ratio(rounds, samples.get(yardstick)!);
     const rival = isBerkeley(contender) ? rivalOf(contender, c.rival, all) : undefined;
-    const timesRival = rival && ratio(rounds, samples.get(rival)!);
+    const timesRival = rival && rival !== contender ? ratio(rounds, samples.get(rival)!) : undefined;
     const { rivalGoal } = contender;
     const held = c.kind === 'idle' || c.kind === 'import' ? median(rounds.map(counting)) : timesC?.median;
     return {
@@ -105,11 +105,12 @@ export function summarize(
 /** Whom berkeley has to be ahead of: itself without a limit where that is the case; what the runtime that it runs on has itself, else what Node has. */
 function rivalOf({ program }: Contender, name: string, all: readonly Contender[]): Contender | undefined {
   const on = (one: Contender): RuntimeName | undefined => ('js' in one.program ? one.program.on : undefined);
-  const others = all.filter((one) => (!isBerkeley(one) || one.name.startsWith(name)) && 'js' in one.program);
   const own = 'js' in program ? program.on : undefined;
-  if (own === 'bun' || own === 'deno') return others.find((one) => on(one) === own);
-  const called = others.filter((one) => one.name.startsWith(name));
-  return called.find((one) => on(one) === own) ?? called.find((one) => on(one) === undefined);
+  const called = all.filter((one) => one.name.startsWith(name));
+  const same = called.find((one) => on(one) === own);
+  if (same) return same;
+  if (own === 'bun' || own === 'deno') return all.find((one) => !isBerkeley(one) && on(one) === own);
+  return called.find((one) => on(one) === undefined);
 }
 
 export function median(values: readonly number[]): number {
@@ -118,9 +119,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
+export function spreadOf(values: readonly number[]): Spread {
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}
+
 function ratio(rounds: readonly Sample[], base: readonly Sample[]): Spread {
-  const ratios = rounds.map((sample, i) => counting(sample) / counting(base[i]!));
-  return { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) };
+  return spreadOf(rounds.map((sample, i) => counting(sample) / counting(base[i]!)));
 }
 
 function medians(rounds: readonly Sample[]): Record<string, number | null> {

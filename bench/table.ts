@@ -87,27 +87,37 @@ const UNIT: Record<Case['kind'], string> = {
   idle: 'connection',
 };
 
-/** A result as lines of text: the name of the case, the column titles, and a line for each contender. */
-export function table(result: Result): string {
+/** A result as rows of cells: the column titles, then a row for each contender. */
+export function cells(result: Result): string[][] {
   const columns: readonly Column[] = [
     [`for each ${UNIT[result.kind]}`, (f) => f.contender],
     ...COLUMNS[result.kind].filter(([, cell]) => result.contenders.some((f) => cell(f) !== '')),
   ];
-  const rows = [columns.map(([title]) => title), ...result.contenders.map((f) => columns.map(([, cell]) => cell(f)))];
-  const widths = columns.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return [columns.map(([title]) => title), ...result.contenders.map((f) => columns.map(([, cell]) => cell(f)))];
+}
+
+/** What has to be said below a table: other processes, lost datagrams, who is out. */
+export function remarks({ contenders, skipped }: Result): string[] {
+  const lines: string[] = [];
+  const crowded = Math.max(0, ...contenders.map(({ median }) => median['crowded'] ?? 0));
+  if (crowded > CROWDED)
+    lines.push(`other processes ran on these cores (${(crowded * 100).toFixed(0)} %): rough figures`);
+  for (const { contender, rounds } of contenders) {
+    const lost = rounds.reduce((sum, sample) => sum + ('lost' in sample ? sample.lost : 0), 0);
+    if (lost > 0) lines.push(`${contender}: ${lost} datagrams were lost`);
+  }
+  return [...lines, ...skipped.map(({ contender, why }) => `${contender} is out: ${why.replace(/\s+/g, ' ')}`)];
+}
+
+/** A result as lines of text: the name of the case, the column titles, and a line for each contender. */
+export function table(result: Result): string {
+  const rows = cells(result);
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   const lines = rows.map((row) =>
     row
       .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
       .join('  ')
       .trimEnd(),
   );
-  const crowded = Math.max(...result.contenders.map(({ median }) => median['crowded'] ?? 0));
-  if (crowded > CROWDED)
-    lines.push(`other processes ran on these cores (${(crowded * 100).toFixed(0)} %): rough figures`);
-  for (const { contender, rounds } of result.contenders) {
-    const lost = rounds.reduce((sum, sample) => sum + ('lost' in sample ? sample.lost : 0), 0);
-    if (lost > 0) lines.push(`${contender}: ${lost} datagrams were lost`);
-  }
-  for (const { contender, why } of result.skipped) lines.push(`${contender} is out: ${why.replace(/\s+/g, ' ')}`);
-  return [result.case, ...lines.map((line) => `  ${line}`), ''].join('\n');
+  return [result.case, ...[...lines, ...remarks(result)].map((line) => `  ${line}`), ''].join('\n');
 }
