@@ -22,17 +22,11 @@ export interface SocketType {
   readonly protocol: number;
 }
 
-/** SO_RCVTIMEO and SO_SNDTIMEO in ms: the kernel keeps them, but only we can honour them on a non-blocking descriptor. */
-interface Limits {
-  readonly receive: number;
-  readonly send: number;
-}
-
-/** What most sockets have is one object for all of them. */
-const UNLIMITED: Limits = { receive: Infinity, send: Infinity };
-
 /** What few sockets have. Apart, so that all the others do without the memory for it. */
 interface Particulars {
+  receiveLimit: number;
+  sendLimit: number;
+  writingEnded: boolean;
   bound: boolean;
   wasNonBlocking: boolean;
   readingEnded: boolean;
@@ -54,13 +48,10 @@ export class Handle {
   readonly registration: Registration;
   readonly type: SocketType;
   state: SocketState;
-  /** Our direction was shut down. */
-  writingEnded = false;
   /** close has begun: nothing new is admitted. */
   closing = false;
   /** The one read buffer of this socket, if it is used as a stream. */
   stream: Stream | null = null;
-  #limits = UNLIMITED;
   #reads: Lane | null = null;
   #writes: Lane | null = null;
   #particulars: Particulars | null = null;
@@ -104,22 +95,32 @@ export class Handle {
     return this.#writes === null ? null : this.#writes.head;
   }
 
+  /** SO_RCVTIMEO and SO_SNDTIMEO in ms: the kernel keeps them, but only we can honour them on a non-blocking descriptor. */
   get receiveLimit(): number {
-    return this.#limits.receive;
+    return this.#particulars === null ? Infinity : this.#particulars.receiveLimit;
   }
   set receiveLimit(ms: number) {
-    this.#limits = { receive: ms, send: this.sendLimit };
+    if (ms !== this.receiveLimit) (this.#particulars ??= usual()).receiveLimit = ms;
   }
   get sendLimit(): number {
-    return this.#limits.send;
+    return this.#particulars === null ? Infinity : this.#particulars.sendLimit;
   }
   set sendLimit(ms: number) {
-    this.#limits = { receive: this.receiveLimit, send: ms };
+    if (ms !== this.sendLimit) (this.#particulars ??= usual()).sendLimit = ms;
   }
-  /** The limits of another socket, and its low-water mark. */
+  /** Takes over what setsockopt(2) has limited another socket to. */
   limitLike(other: Handle): void {
-    this.#limits = other.#limits;
+    this.receiveLimit = other.receiveLimit;
+    this.sendLimit = other.sendLimit;
     this.registration.lowWater = other.registration.lowWater;
+  }
+
+  /** Our direction was shut down. */
+  get writingEnded(): boolean {
+    return this.#particulars !== null && this.#particulars.writingEnded;
+  }
+  set writingEnded(on: boolean) {
+    if (on !== this.writingEnded) (this.#particulars ??= usual()).writingEnded = on;
   }
 
   /** bind has given it its address, which it keeps when a connect fails. */
@@ -190,7 +191,15 @@ export class Handle {
 }
 
 function usual(): Particulars {
-  return { bound: false, wasNonBlocking: false, readingEnded: false, file: null };
+  return {
+    receiveLimit: Infinity,
+    sendLimit: Infinity,
+    writingEnded: false,
+    bound: false,
+    wasNonBlocking: false,
+    readingEnded: false,
+    file: null,
+  };
 }
 
 /** socket(2). */

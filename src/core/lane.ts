@@ -16,12 +16,15 @@ export interface Waiting {
   fail(make: MakeError): void;
 }
 
+const ADVANCING = 1;
+const FAILING = 2;
+
 /** A queue of waiting operations, linked so that the common case of one costs nothing. */
 export class Lane {
   head: Waiting | null = null;
   #last: Waiting | null = null;
-  #advancing = false;
-  #failing = false;
+  /** What it is busy with: ADVANCING, FAILING. One field for both, since there are many lanes. */
+  #busy = 0;
 
   append(waiting: Waiting): void {
     if (this.#last === null) this.head = waiting;
@@ -46,30 +49,28 @@ export class Lane {
   /** Fails everything that stands behind `first`, or everything if it is null, except what survives. */
   failAfter(first: Waiting | null, make: MakeError): void {
     // A write that is told so would tell those behind it again, each of them those behind it, and so on.
-    if (this.#failing) return;
+    if (this.#busy & FAILING) return;
     const doomed: Waiting[] = [];
     for (let waiting = first === null ? this.head : first.next; waiting !== null; waiting = waiting.next)
       if (!waiting.survives) doomed.push(waiting);
     // The next in line must not begin between two failures.
-    const before = this.#advancing;
-    this.#advancing = true;
-    this.#failing = true;
+    const before = this.#busy;
+    this.#busy = ADVANCING | FAILING;
     for (const waiting of doomed) waiting.fail(make);
-    this.#failing = false;
-    this.#advancing = before;
+    this.#busy = before;
   }
 
   /** Lets the head try, and the next one when it is done, and so on. A loop, because a queue may be long. */
   advance(): void {
-    if (this.#advancing) return;
-    this.#advancing = true;
+    if (this.#busy & ADVANCING || this.head === null) return;
+    this.#busy |= ADVANCING;
     try {
       for (let head = this.head; head !== null; head = this.head) {
         head.wake();
         if (this.head === head) break;
       }
     } finally {
-      this.#advancing = false;
+      this.#busy &= ~ADVANCING;
     }
   }
 }

@@ -20,11 +20,9 @@ export const PIECE = 64 * 1024;
 
 /** What reading operations have in common. */
 export abstract class Reading implements Receiver {
-  readonly phase: Phase = 'read';
   // Fields and not accessors: the loops look at them several times in every call.
   readonly lane: Lane;
   readonly registration: Registration;
-  readonly limit: number;
   received = 0;
   protected readonly stream: Stream;
 
@@ -33,10 +31,16 @@ export abstract class Reading implements Receiver {
     const { handle } = stream;
     this.lane = handle.reads;
     this.registration = handle.registration;
-    this.limit = handle.receiveLimit;
     this.stream = stream;
   }
 
+  get phase(): Phase {
+    return 'read';
+  }
+  // No field, because each call would make a number object for Infinity.
+  get limit(): number {
+    return this.stream.handle.receiveLimit;
+  }
   get until(): number {
     return layerUntil(this.stream);
   }
@@ -65,10 +69,43 @@ export class ReadPiece extends Reading implements Attempt<Buffer | null> {
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-/** The same as one step of an iteration, so that `for await` needs no second promise. */
-export class NextPiece extends Reading implements Attempt<IteratorResult<Buffer, undefined>> {
+/**
+ * The same as the steps of an iteration, so that `for await` needs no second promise. It remembers nothing from one step to the next, so one
+ * does for all of them.
+ */
+export class NextPiece implements Attempt<IteratorResult<Buffer, undefined>> {
+  readonly lane: Lane;
+  readonly registration: Registration;
+  readonly #stream: Stream;
+
+  constructor(stream: Stream) {
+    const { handle } = stream;
+    this.lane = handle.reads;
+    this.registration = handle.registration;
+    this.#stream = stream;
+  }
+
+  get phase(): Phase {
+    return 'read';
+  }
+  get limit(): number {
+    return this.#stream.handle.receiveLimit;
+  }
+  get until(): number {
+    return layerUntil(this.#stream);
+  }
+
+  interests(): readonly Interest[] {
+    return layerInterests(this.#stream);
+  }
+
+  /** Throws if there is nothing more to iterate over. */
+  check(): void {
+    this.#stream.check('read');
+  }
+
   step(): IteratorResult<Buffer, undefined> | Want {
-    const value = piece(this.stream, PIECE);
+    const value = piece(this.#stream, PIECE);
     if (isWant(value)) return value;
     return value === null ? END : { done: false, value };
   }

@@ -18,6 +18,9 @@ export interface Wakeable {
 
 /** What hardly any descriptor has. Apart, so that all the others do without the memory for it. */
 interface Particulars {
+  watchers: Wakeable[] | null;
+  referenced: boolean;
+  lowWater: number;
   shared: boolean;
   inheritable: boolean;
   late: number;
@@ -35,16 +38,11 @@ export class Registration {
   ended = false;
   /** A short receive means that the queue is empty: stream sockets of IPv4 and IPv6. */
   readonly shortMeansDrained: boolean;
-  /** SO_RCVLOWAT of a stream: above 1, a receive has to wait for so many bytes. */
-  lowWater = 1;
   /** The head of the read lane while it waits for this descriptor, and likewise of the write lane. */
   reader: Wakeable | null = null;
   writer: Wakeable | null = null;
-  /** Operations over several descriptors. */
-  watchers: Wakeable[] | null = null;
-  /** How many operations wait, and whether they keep the process alive. */
+  /** How many operations wait. */
   waiting = 0;
-  referenced = true;
   /** Immediate successes since the last wait; see wait/fairness. */
   streak = 0;
   #particulars: Particulars | null = null;
@@ -52,6 +50,30 @@ export class Registration {
   constructor(fd: number, shortMeansDrained: boolean) {
     this.fd = fd;
     this.shortMeansDrained = shortMeansDrained;
+  }
+
+  /** Operations over several descriptors. */
+  get watchers(): Wakeable[] | null {
+    return this.#particulars === null ? null : this.#particulars.watchers;
+  }
+  set watchers(watchers: Wakeable[] | null) {
+    if (watchers !== this.watchers) (this.#particulars ??= usual()).watchers = watchers;
+  }
+
+  /** Whether the operations that wait keep the process alive. */
+  get referenced(): boolean {
+    return this.#particulars === null || this.#particulars.referenced;
+  }
+  set referenced(on: boolean) {
+    if (on !== this.referenced) (this.#particulars ??= usual()).referenced = on;
+  }
+
+  /** SO_RCVLOWAT of a stream: above 1, a receive has to wait for so many bytes. */
+  get lowWater(): number {
+    return this.#particulars === null ? 1 : this.#particulars.lowWater;
+  }
+  set lowWater(bytes: number) {
+    if (bytes !== this.lowWater) (this.#particulars ??= usual()).lowWater = bytes;
   }
 
   /** Another descriptor may share the open socket, so close(2) alone would leave it in the epoll. */
@@ -88,7 +110,15 @@ export class Registration {
 }
 
 function usual(): Particulars {
-  return { shared: false, inheritable: false, late: 0, opened: null };
+  return {
+    watchers: null,
+    referenced: true,
+    lowWater: 1,
+    shared: false,
+    inheritable: false,
+    late: 0,
+    opened: null,
+  };
 }
 
 /** Sockets, and what else the reactor knows. Descriptors are small and dense, so they are the reactor's tokens, too. */

@@ -34,8 +34,11 @@ export interface Receiver {
 
 /** What few connections have, or have not until they are asked. Apart, so that all the others do without the memory for it. */
 interface Particulars {
+  encoding: Encoding;
   host: string | null;
   local: SocketAddress | Packed | null;
+  ended: boolean;
+  ending: Ending | null;
 }
 
 export class Stream implements Sender, Origin {
@@ -46,12 +49,8 @@ export class Stream implements Sender, Origin {
   #buffer: ReadBuffer | null = null;
   /** What lies between this and the socket: TLS. */
   layer: Layer | null = null;
-  encoding: Encoding = 'utf-8';
   bytesRead = 0;
   bytesWritten = 0;
-  /** The peer has ended its direction. */
-  ended = false;
-  #ending: Ending | null = null;
   /** Decoded when it is asked for. */
   #remote: SocketAddress | Packed | null;
   #particulars: Particulars | null = null;
@@ -90,12 +89,27 @@ export class Stream implements Sender, Origin {
     return this.#buffer === null ? 0 : this.#buffer.length;
   }
 
+  get encoding(): Encoding {
+    return this.#particulars === null ? 'utf-8' : this.#particulars.encoding;
+  }
+  set encoding(encoding: Encoding) {
+    if (encoding !== this.encoding) (this.#particulars ??= usual()).encoding = encoding;
+  }
+
+  /** The peer has ended its direction. */
+  get ended(): boolean {
+    return this.#particulars !== null && this.#particulars.ended;
+  }
+  set ended(on: boolean) {
+    if (on !== this.ended) (this.#particulars ??= usual()).ended = on;
+  }
+
   /** How it ends; made when something of it happens. */
   get ending(): Ending {
-    return (this.#ending ??= new Ending());
+    return ((this.#particulars ??= usual()).ending ??= new Ending());
   }
   get closeInfo(): CloseInfo | null {
-    return this.#ending === null ? null : this.#ending.info;
+    return this.#particulars?.ending?.info ?? null;
   }
 
   /** The host that was asked for, where there was one: what a certificate is checked against. */
@@ -165,8 +179,12 @@ export class Stream implements Sender, Origin {
       if (piece instanceof Buffer) this.tellRead(piece.length, receiver);
       return piece;
     }
-    const { registration } = this.handle;
-    const n = this.#received(receiveSlab, registration, slabRoom(max));
+    let n: number;
+    try {
+      n = this.count(receiveSlab(this.handle.registration, slabRoom(max)));
+    } catch (error) {
+      throw this.blame(error, 0);
+    }
     if (n > 0) {
       this.tellRead(n, receiver);
       return slabTake(n);
@@ -214,13 +232,13 @@ export class Stream implements Sender, Origin {
 
   sent(bytes: number, total: number, wanted: number): void {
     this.bytesWritten += bytes;
-    if (this.tap !== null || sentChannel.hasSubscribers) this.#postSent(bytes, total, wanted);
+    if (this.tap !== null || sentChannel.hasSubscribers) postSent(this, bytes, total, wanted);
   }
 
   /** `bytes` were received. */
   tellRead(bytes: number, receiver: Receiver | null): void {
     if (receiver !== null) receiver.received += bytes;
-    if (this.tap !== null || readChannel.hasSubscribers) this.#postRead(bytes, receiver);
+    if (this.tap !== null || readChannel.hasSubscribers) postRead(this, bytes, receiver);
   }
 
   /** The descriptor is gone, and nothing will happen any more. */
@@ -241,29 +259,6 @@ export class Stream implements Sender, Origin {
   /** Settles how the connection ended; the first reason stays. */
   conclude(info: Partial<CloseInfo>): void {
     this.ending.conclude(info, this.ended);
-  }
-
-  #postSent(bytes: number, total: number, wanted: number): void {
-    if (isHeard(this, 'sent')) tell(this, 'sent', { bytes, total, wanted });
-  }
-
-  #postRead(bytes: number, receiver: Receiver | null): void {
-    if (!isHeard(this, 'read')) return;
-    const total = receiver?.received ?? bytes;
-    const wanted = receiver?.wanted;
-    tell(this, 'read', wanted === undefined ? { bytes, total } : { bytes, total, wanted });
-  }
-
-  #received(
-    receive: (registration: Handle['registration'], length: number) => number,
-    registration: Handle['registration'],
-    length: number,
-  ): number {
-    try {
-      return this.count(receive(registration, length));
-    } catch (error) {
-      throw this.blame(error, 0);
-    }
   }
 
   /** Notes how much was received; 0 is the end. */
@@ -288,8 +283,20 @@ export class Stream implements Sender, Origin {
   }
 }
 
+// Functions and not private methods, since those would cost every stream a field.
+function postSent(stream: Stream, bytes: number, total: number, wanted: number): void {
+  if (isHeard(stream, 'sent')) tell(stream, 'sent', { bytes, total, wanted });
+}
+
+function postRead(stream: Stream, bytes: number, receiver: Receiver | null): void {
+  if (!isHeard(stream, 'read')) return;
+  const total = receiver?.received ?? bytes;
+  const wanted = receiver?.wanted;
+  tell(stream, 'read', wanted === undefined ? { bytes, total } : { bytes, total, wanted });
+}
+
 function usual(): Particulars {
-  return { host: null, local: null };
+  return { encoding: 'utf-8', host: null, local: null, ended: false, ending: null };
 }
 
 const fatal = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN']);

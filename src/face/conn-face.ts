@@ -73,15 +73,16 @@ import { shutNumber } from './socket-face.js';
 
 type StartTls = TlsOptions & { server?: boolean; buffered?: Buffered } & Op;
 
-export class ConnFace<M extends Mode> implements ConnBase<M> {
+export abstract class ConnFace<M extends Mode> implements ConnBase<M> {
   protected readonly stream: Stream;
-  protected readonly colour: Colour<M>;
   #socket: Socket<M> | null = null;
 
-  constructor(stream: Stream, colour: Colour<M>) {
+  constructor(stream: Stream) {
     this.stream = stream;
-    this.colour = colour;
   }
+
+  /** Of the class and not a field, since there are many connections. */
+  protected abstract get colour(): Colour<M>;
 
   /** The stream behind a connection of either colour. */
   static streamOf(value: unknown): Stream | null {

@@ -17,7 +17,6 @@ import { Accept, acceptOne } from '../core/accept.js';
 import { numbers } from '../codec/number.js';
 import { sendAtOnce } from '../core/message/message.js';
 import { NextPiece } from '../core/reading.js';
-import type { Stream } from '../core/stream.js';
 import { ClosedError } from '../error/socket-error.js';
 import { writeAtOnce, writeRest } from '../core/writing.js';
 import type { Colour } from '../face/colour.js';
@@ -31,6 +30,10 @@ import { mayProceed } from '../wait/fairness.js';
 import { promised } from '../wait/promise.js';
 
 class AsyncConnFace extends ConnFace<'async'> implements AsyncIterable<Buffer> {
+  protected override get colour(): Colour<'async'> {
+    return colour;
+  }
+
   override readLine(o?: Op & { max?: number }): Promise<string | null> {
     const { stream } = this;
     // What is in the buffer counts for the turn of the loop, but not as a success of the socket.
@@ -70,16 +73,10 @@ class AsyncConnFace extends ConnFace<'async'> implements AsyncIterable<Buffer> {
   }
 }
 
-/** A class, because a closure for each connection would be half as large as what it holds. */
-class Pieces implements AsyncIterator<Buffer, undefined> {
-  readonly #stream: Stream;
-
-  constructor(stream: Stream) {
-    this.#stream = stream;
-  }
-
+/** The iterator is the operation itself, so that thousands that wait, and every step, do with one object. */
+class Pieces extends NextPiece implements AsyncIterator<Buffer, undefined> {
   next(): Promise<IteratorResult<Buffer, undefined>> {
-    return promised.run(nextPiece, this.#stream, undefined, undefined, undefined);
+    return promised.run(goOn, this, undefined, undefined, undefined);
   }
 }
 
@@ -168,14 +165,15 @@ class AsyncUdpFace extends UdpFace<'async'> implements AsyncIterable<Datagram> {
 const colour: Colour<'async'> = {
   runner: promised,
   socket: (handle) => new SocketFace(handle, colour),
-  conn: (stream) => new AsyncConnFace(stream, colour) as Conn<'async'>,
+  conn: (stream) => new AsyncConnFace(stream) as Conn<'async'>,
   framed: (parts) => new AsyncFramedFace(parts, promised),
   udp: (handle) => new AsyncUdpFace(handle, colour) as UdpSocket<'async'>,
   listener: (listening) => new AsyncListenerFace(listening, colour) as Listener<'async'>,
 };
 
-function nextPiece(stream: Stream): NextPiece {
-  return new NextPiece(stream);
+function goOn(pieces: Pieces): Pieces {
+  pieces.check();
+  return pieces;
 }
 
 const net: Net<'async'> = netOf(colour);

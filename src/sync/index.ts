@@ -16,6 +16,10 @@ import { blocking } from '../wait/blocking.js';
 import { readAtOnce, readIntoAtOnce, writeNow } from './at-once.js';
 
 class SyncConnFace extends ConnFace<'sync'> implements Iterable<Buffer> {
+  protected override get colour(): Colour<'sync'> {
+    return colour;
+  }
+
   override readLine(o?: Op & { max?: number }): string | null {
     return (o === undefined ? this.stream.lineAtOnce() : null) ?? super.readLine(o);
   }
@@ -88,14 +92,16 @@ class SyncUdpFace extends UdpFace<'sync'> implements Iterable<Datagram> {
 const colour: Colour<'sync'> = {
   runner: blocking,
   socket: (handle) => new SocketFace(handle, colour),
-  conn: (stream) => new SyncConnFace(stream, colour) as Conn<'sync'>,
+  conn: (stream) => new SyncConnFace(stream) as Conn<'sync'>,
   framed: (parts) => new SyncFramedFace(parts, blocking),
   udp: (handle) => new SyncUdpFace(handle, colour) as UdpSocket<'sync'>,
   listener: (listening) => new SyncListenerFace(listening, colour) as Listener<'sync'>,
 };
 
 function nextPiece(stream: Stream): NextPiece {
-  return new NextPiece(stream);
+  const next = new NextPiece(stream);
+  next.check();
+  return next;
 }
 
 const net: Net<'sync'> = netOf(colour);

@@ -18,33 +18,55 @@ const LONGEST_PAUSE = 16;
 
 type Settle = (value: unknown) => void;
 
-export class Pending<T> implements Waiting, Timed, Abortable {
-  next: Waiting | null = null;
+/** What few operations have. Apart, so that all the others, of which thousands may wait, do without the memory for it. */
+class Particulars implements Timed, Abortable {
   slot = -1;
   before: Abortable | null = null;
   after: Abortable | null = null;
   /** The earliest of the caller's limit and the moment the attempt asked to be stepped again. */
   deadline = Infinity;
+  limit = Infinity;
+  signal: AbortSignal | null = null;
+  watched: Registration[] | null = null;
+  pause = FIRST_PAUSE;
+  /** Where the call was made, when leaks are traced: it may yet open sockets. */
+  place: string | null = null;
+  readonly #pending: { ring(): void; aborted(): void };
+
+  constructor(pending: { ring(): void; aborted(): void }) {
+    this.#pending = pending;
+  }
+
+  ring(): void {
+    this.#pending.ring();
+  }
+
+  aborted(): void {
+    this.#pending.aborted();
+  }
+}
+
+export class Pending<T> implements Waiting {
+  next: Waiting | null = null;
   readonly #attempt: Attempt<T>;
   readonly #lane: Lane;
   readonly #registration: Registration | null;
   readonly #resolve: Settle;
-  readonly #limit: number;
-  readonly #signal: AbortSignal | null;
   #watching: Want | null = null;
-  #watched: Registration[] | null = null;
-  #pause = FIRST_PAUSE;
   #settled = false;
-  /** Where the call was made, when leaks are traced: it may yet open sockets. */
-  readonly #place = placeOfCall();
+  #particulars: Particulars | null = null;
 
   constructor(attempt: Attempt<T>, resolve: Settle, limit: number, signal: AbortSignal | null) {
     this.#attempt = attempt;
     this.#lane = attempt.lane ?? new Lane();
     this.#registration = attempt.registration;
     this.#resolve = resolve;
-    this.#limit = limit;
-    this.#signal = signal;
+    const place = placeOfCall();
+    if (limit === Infinity && signal === null && place === null) return;
+    const particulars = this.#own();
+    particulars.limit = limit;
+    particulars.signal = signal;
+    particulars.place = place;
   }
 
   get survives(): boolean {
@@ -54,7 +76,8 @@ export class Pending<T> implements Waiting, Timed, Abortable {
   /** Joins the lane. `want` is what the first step said; null if it was not tried, because others were first. */
   begin(want: Want | null): void {
     this.#join();
-    if (this.#limit !== Infinity) this.#setDeadline(this.#limit);
+    const particulars = this.#particulars;
+    if (particulars !== null && particulars.limit !== Infinity) this.#setDeadline(particulars.limit);
     if (want !== null) this.#watch(want);
   }
 
@@ -64,7 +87,9 @@ export class Pending<T> implements Waiting, Timed, Abortable {
     afterTurn(() => {
       if (this.#settled) return;
       this.wake();
-      if (!this.#settled && this.#limit < this.deadline) this.#setDeadline(this.#limit);
+      const particulars = this.#particulars;
+      if (!this.#settled && particulars !== null && particulars.limit < particulars.deadline)
+        this.#setDeadline(particulars.limit);
     });
   }
 
@@ -76,9 +101,11 @@ export class Pending<T> implements Waiting, Timed, Abortable {
 
   /** The deadline of the call, or the pause of the attempt, is over. */
   ring(): void {
-    this.deadline = Infinity;
-    if (performance.now() < this.#limit) {
-      if (this.#limit !== Infinity) this.#setDeadline(this.#limit);
+    const particulars = this.#own();
+    const { limit } = particulars;
+    particulars.deadline = Infinity;
+    if (performance.now() < limit) {
+      if (limit !== Infinity) this.#setDeadline(limit);
       this.wake();
       return;
     }
@@ -88,7 +115,7 @@ export class Pending<T> implements Waiting, Timed, Abortable {
   }
 
   aborted(): void {
-    const signal = this.#signal!;
+    const signal = this.#particulars!.signal!;
     this.#reject(abortError(this.#attempt.phase, signal, this.#attempt.facts?.('ABORT_ERR')), true);
   }
 
@@ -99,7 +126,8 @@ export class Pending<T> implements Waiting, Timed, Abortable {
   #join(): void {
     begin(this.#registration);
     this.#attempt.subscribe?.(() => this.wake());
-    if (this.#signal !== null) addAbortable(this.#signal, this);
+    const particulars = this.#particulars;
+    if (particulars !== null && particulars.signal !== null) addAbortable(particulars.signal, particulars);
     this.#lane.append(this);
   }
 
@@ -108,7 +136,8 @@ export class Pending<T> implements Waiting, Timed, Abortable {
     if (registration !== null) registration.streak = 0;
     let result: T | Want;
     try {
-      result = this.#place === null ? this.#attempt.step() : calledAt(this.#place, () => this.#attempt.step());
+      const place = this.#particulars === null ? null : this.#particulars.place;
+      result = place === null ? this.#attempt.step() : calledAt(place, () => this.#attempt.step());
     } catch (error) {
       this.#reject(error, false);
       return;
@@ -127,8 +156,11 @@ export class Pending<T> implements Waiting, Timed, Abortable {
     if (this.#settled) return;
     this.#settled = true;
     this.#unwatch();
-    removeTimed(this);
-    if (this.#signal !== null) removeAbortable(this.#signal, this);
+    const particulars = this.#particulars;
+    if (particulars !== null) {
+      removeTimed(particulars);
+      if (particulars.signal !== null) removeAbortable(particulars.signal, particulars);
+    }
     end(this.#registration);
     if (failed && this.#attempt.breaks) this.#lane.failAfter(this, writeBroken);
     const first = this.#lane.head === this;
@@ -150,8 +182,9 @@ export class Pending<T> implements Waiting, Timed, Abortable {
         watch(registration!);
         registration!.writer = this;
       } else if (want === Want.Pause) {
-        this.#setDeadline(Math.min(this.#limit, performance.now() + this.#pause));
-        this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
+        const particulars = this.#own();
+        this.#setDeadline(Math.min(particulars.limit, performance.now() + particulars.pause));
+        particulars.pause = Math.min(particulars.pause * 2, LONGEST_PAUSE);
       } else this.#watchMany(want);
     } catch (error) {
       this.#reject(error, true);
@@ -164,12 +197,13 @@ export class Pending<T> implements Waiting, Timed, Abortable {
       want === Want.Many
         ? (attempt.interests?.() ?? []).map((interest) => interest.registration)
         : [this.#registration!];
-    this.#watched = registrations;
+    const particulars = this.#own();
+    particulars.watched = registrations;
     for (const each of registrations) {
       (each.watchers ??= []).push(this);
       watch(each);
     }
-    const soonest = Math.min(this.#limit, attempt.until ?? Infinity);
+    const soonest = Math.min(particulars.limit, attempt.until ?? Infinity);
     if (want === Want.Many && soonest !== Infinity) this.#setDeadline(soonest);
   }
 
@@ -182,18 +216,24 @@ export class Pending<T> implements Waiting, Timed, Abortable {
       if (registration.reader === this) registration.reader = null;
       if (registration.writer === this) registration.writer = null;
     }
-    if (this.#watched === null) return;
-    for (const each of this.#watched) {
+    const particulars = this.#particulars;
+    if (particulars === null || particulars.watched === null) return;
+    for (const each of particulars.watched) {
       const left = each.watchers?.filter((watcher) => watcher !== this) ?? [];
       each.watchers = left.length === 0 ? null : left;
     }
-    this.#watched = null;
+    particulars.watched = null;
+  }
+
+  #own(): Particulars {
+    return (this.#particulars ??= new Particulars(this));
   }
 
   #setDeadline(deadline: number): void {
-    removeTimed(this);
-    this.deadline = deadline;
-    addTimed(this);
+    const particulars = this.#own();
+    removeTimed(particulars);
+    particulars.deadline = deadline;
+    addTimed(particulars);
   }
 }
 
