@@ -117,11 +117,16 @@ const RIVAL = 'node:net';
 
 export const ECHO_SERVER: Program = { c: 'epoll-echo' };
 const BUN: Contender = { name: 'Bun.listen', program: { js: 'servers/bun-listen', on: 'bun' } };
+/** What cannot be left out by any library on Node-API. */
+const BARE: readonly Contender[] = [
+  { name: 'bare calls', program: { js: 'servers/bare-calls' } },
+  { name: 'bare calls, await', program: { js: 'servers/bare-calls', args: ['await'] } },
+];
 const DENO: Contender = { name: 'Deno.listen', program: { js: 'servers/deno-listen', on: 'deno' } };
 
 export const CASES: readonly Case[] = [
   echo(64, 1),
-  echo(64, 50, { readInto: 1.05, forAwait: 1.1 }),
+  echo(64, 50, { readInto: 1.05, forAwait: 1.1 }, BARE),
   echo(64, 500, { readInto: 1.05, forAwait: 1.1 }),
   echo(16 * 1024, 20, { readInto: 1.08, forAwait: 1.25 }),
   roundTrip(64, true),
@@ -147,7 +152,12 @@ export const CASES: readonly Case[] = [
   ...TLS_CASES,
 ];
 
-function echo(size: number, connections: number, goals: { readInto?: number; forAwait?: number } = {}): EchoCase {
+function echo(
+  size: number,
+  connections: number,
+  goals: { readInto?: number; forAwait?: number } = {},
+  more: readonly Contender[] = [],
+): EchoCase {
   const bytes = size < 1024 ? `${size} B` : `${size / 1024} KiB`;
   return {
     kind: 'echo',
@@ -162,6 +172,7 @@ function echo(size: number, connections: number, goals: { readInto?: number; for
       { name: RIVAL, program: { js: 'servers/node-net' } },
       BUN,
       DENO,
+      ...more,
     ],
   };
 }

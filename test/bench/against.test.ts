@@ -27,12 +27,21 @@ test('the line of Node that runs the benchmark takes part once, however it is ca
 });
 
 test('without a list a case is C, berkeley and what Node has, on the Node that runs', () => {
-  assert.deepEqual(names(echo, USUAL), ['C', 'berkeley readInto', 'berkeley for await', 'node:net']);
+  assert.deepEqual(names(echo, USUAL), [
+    'C',
+    'berkeley readInto',
+    'berkeley for await',
+    'node:net',
+    'bare calls',
+    'bare calls, await',
+  ]);
 });
 
 test('other runtimes bring the same programs, with the runtime behind the name, or their own ones', () => {
   assert.deepEqual(names(echo, ['node26', 'bun', 'berkeley@deno']), [
     'node:net @26',
+    'bare calls @26',
+    'bare calls, await @26',
     'Bun.listen',
     'berkeley readInto @deno',
     'berkeley for await @deno',
