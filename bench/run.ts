@@ -117,7 +117,8 @@ export async function measureLoad(c: LoadCase, contender: Contender, pace: Pace)
 /** The load of a case: its program, and its arguments behind the port. */
 function loadOf(c: LoadCase, pace: Pace): { name: string; args: (string | number)[] } {
   const { warmMs, seconds, mib } = pace;
-  if (c.kind === 'bulk') return { name: c.tls ? 'tls-bulk' : 'bulk-load', args: [c.load, mib, mib] };
+  if (c.kind === 'bulk' && c.tls) return { name: 'tls-bulk', args: [c.load, mib, mib] };
+  if (c.kind === 'bulk') return { name: 'bulk-load', args: [c.load, warmMs, '--seconds', seconds] };
   if (c.kind === 'churn') return { name: 'churn-load', args: [c.connections, 2 * warmMs, '--seconds', seconds] };
   if (c.kind === 'carry') return { name: 'carry-load', args: [c.what, mib, mib] };
   if (c.kind === 'echo') {

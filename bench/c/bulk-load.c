@@ -1,12 +1,13 @@
 // The load of the cases that are about one stream without TLS: as much as goes through one connection in one direction.
 //
-// Usage: bulk-load PORT send MIB WARM_MIB [--pid SERVER]
-//        bulk-load PORT receive MIB WARM_MIB [--pid SERVER]
+// Usage: bulk-load PORT send WARM_MS [--seconds S] [--pid SERVER]
+//        bulk-load PORT receive WARM_MS [--seconds S] [--pid SERVER]
 //
-// send:    sends so many MiB; the server answers each with a byte, so that we know when it has them all.
-// receive: asks for so many MiB with four bytes, big endian.
+// send:    sends MiB after MiB; the server answers each with a byte, so that we know when it has them all.
+// receive: asks for as many MiB as we take at once with four bytes, big endian, again and again.
 //
-// Both poll instead of sleeping, so that the server never pays for waking the load.
+// Both poll instead of sleeping, so that the server never pays for waking the load. They go on for so long and not for so much: a server
+// whose code is compiled while it runs needs its time for that, however fast the bytes flow.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -14,7 +15,7 @@
 #include <string.h>
 #include "load-support.h"
 
-enum { MIB = 1024 * 1024, CHUNK = 256 * 1024 };
+enum { MIB = 1024 * 1024, CHUNK = 256 * 1024, AT_ONCE = 128 };
 
 static char chunk[CHUNK];
 static int fd;
@@ -39,28 +40,37 @@ static void receive(uint64_t length) {
   while (length > 0) length -= moved(recv(fd, chunk, length < CHUNK ? length : CHUNK, MSG_DONTWAIT), POLLIN);
 }
 
-static void send_all(uint32_t mib) {
-  for (uint64_t left = (uint64_t)mib * MIB; left > 0; left -= CHUNK) transmit(chunk, CHUNK);
-  receive(mib);
+// Both return how many MiB they have moved; then nothing is under way any more.
+static uint64_t send_all(struct phase phase) {
+  uint64_t answered = 0;
+  for (; more(&phase, now_ns()); phase.done++) {
+    for (size_t sent = 0; sent < MIB; sent += CHUNK) transmit(chunk, CHUNK);
+    // The server must never wait for room for its answers.
+    ssize_t n = recv(fd, chunk, CHUNK, MSG_DONTWAIT);
+    if (n > 0) answered += (uint64_t)n;
+  }
+  receive(phase.done - answered);
+  return phase.done;
 }
 
-static void receive_all(uint32_t mib) {
-  uint32_t wanted = htonl(mib);
-  transmit((const char *)&wanted, sizeof wanted);
-  receive((uint64_t)mib * MIB);
+static uint64_t receive_all(struct phase phase) {
+  const uint32_t wanted = htonl(AT_ONCE);
+  for (; more(&phase, now_ns()); phase.done += AT_ONCE) {
+    transmit((const char *)&wanted, sizeof wanted);
+    receive((uint64_t)AT_ONCE * MIB);
+  }
+  return phase.done;
 }
 
 int main(int argc, char **argv) {
-  if (argc < 5) fail("usage: bulk-load PORT send | receive MIB WARM_MIB [--pid SERVER]");
+  if (argc < 4) fail("usage: bulk-load PORT send | receive WARM_MS [--seconds S] [--pid SERVER]");
   struct sockaddr_in address = loopback(argv[1]);
-  void (*run)(uint32_t) = strcmp(argv[2], "send") == 0 ? send_all : receive_all;
-  uint32_t mib = (uint32_t)strtoul(argv[3], NULL, 10), warm_mib = (uint32_t)strtoul(argv[4], NULL, 10);
-  struct plan plan = read_plan(argc, argv, 5);
+  uint64_t (*run)(struct phase) = strcmp(argv[2], "send") == 0 ? send_all : receive_all;
+  struct plan plan = read_plan(argc, argv, 4);
   fd = dial(&address);
   if (fd < 0) die("socket");
-  run(warm_mib);
+  run(warm_phase(strtoull(argv[3], NULL, 10)));
   struct account account = begin_account(plan.pid);
-  run(mib);
-  end_account(&account, mib);
+  end_account(&account, run(measured_phase(&plan, &account)));
   return 0;
 }
