@@ -27,6 +27,7 @@ import { netOf } from '../face/net.js';
 import { SocketFace } from '../face/socket-face.js';
 import { UdpFace } from '../face/udp-face.js';
 import { mayProceed } from '../wait/fairness.js';
+import { limitOf } from '../wait/limit.js';
 import { promised } from '../wait/promise.js';
 
 class AsyncConnFace extends ConnFace<'async'> implements AsyncIterable<Buffer> {
@@ -53,14 +54,14 @@ class AsyncConnFace extends ConnFace<'async'> implements AsyncIterable<Buffer> {
 
   override write(data: Data | Data[], o?: Op): Promise<number> {
     const { stream } = this;
-    if (o !== undefined || !(data instanceof Uint8Array) || !mayProceed(stream.handle.registration))
+    const { handle } = stream;
+    if (!(data instanceof Uint8Array) || handle.closing || !mayProceed(handle.registration))
       return super.write(data, o);
     try {
+      if (o !== undefined && limitOf(o, 'write') <= 0) return super.write(data, o);
       const n = writeAtOnce(stream, data);
-      if (n === 0) return super.write(data);
-      return n === data.length && stream.flushed
-        ? Promise.resolve(n)
-        : promised.run(writeRest, stream, data, n, undefined);
+      if (n === 0) return super.write(data, o);
+      return n === data.length && stream.flushed ? Promise.resolve(n) : promised.run(writeRest, stream, data, n, o);
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
       return Promise.reject(error);

@@ -9,42 +9,14 @@ import { isWant, Want } from '../core/want.js';
 import { abortError, refusal, timeoutError } from '../error/make.js';
 import type { SocketError } from '../error/socket-error.js';
 import { afterTurn } from './fairness.js';
+import { giveBack, type Particulars, takeParticulars } from './particulars.js';
 import { begin, end, watch } from './reactor.js';
-import { addAbortable, removeAbortable, type Abortable } from './signals.js';
-import { addTimed, removeTimed, type Timed } from './timers.js';
+import { addAbortable } from './signals.js';
+import { setTimed } from './timers.js';
 
-const FIRST_PAUSE = 1;
 const LONGEST_PAUSE = 16;
 
 type Settle = (value: unknown) => void;
-
-/** What few operations have. Apart, so that all the others, of which thousands may wait, do without the memory for it. */
-class Particulars implements Timed, Abortable {
-  slot = -1;
-  before: Abortable | null = null;
-  after: Abortable | null = null;
-  /** The earliest of the caller's limit and the moment the attempt asked to be stepped again. */
-  deadline = Infinity;
-  limit = Infinity;
-  signal: AbortSignal | null = null;
-  watched: Registration[] | null = null;
-  pause = FIRST_PAUSE;
-  /** Where the call was made, when leaks are traced: it may yet open sockets. */
-  place: string | null = null;
-  readonly #pending: { ring(): void; aborted(): void };
-
-  constructor(pending: { ring(): void; aborted(): void }) {
-    this.#pending = pending;
-  }
-
-  ring(): void {
-    this.#pending.ring();
-  }
-
-  aborted(): void {
-    this.#pending.aborted();
-  }
-}
 
 export class Pending<T> implements Waiting {
   next: Waiting | null = null;
@@ -158,8 +130,8 @@ export class Pending<T> implements Waiting {
     this.#unwatch();
     const particulars = this.#particulars;
     if (particulars !== null) {
-      removeTimed(particulars);
-      if (particulars.signal !== null) removeAbortable(particulars.signal, particulars);
+      this.#particulars = null;
+      giveBack(particulars);
     }
     end(this.#registration);
     if (failed && this.#attempt.breaks) this.#lane.failAfter(this, writeBroken);
@@ -226,14 +198,11 @@ export class Pending<T> implements Waiting {
   }
 
   #own(): Particulars {
-    return (this.#particulars ??= new Particulars(this));
+    return (this.#particulars ??= takeParticulars(this));
   }
 
   #setDeadline(deadline: number): void {
-    const particulars = this.#own();
-    removeTimed(particulars);
-    particulars.deadline = deadline;
-    addTimed(particulars);
+    setTimed(this.#own(), deadline);
   }
 }
 

@@ -1,66 +1,86 @@
 // Owns the listening to AbortSignals: one listener for a signal, however many operations wait with it. A signal that a whole
 // server shares must neither collect listeners nor make Node warn of a leak that is none.
 
+import { afterTurn } from './fairness.js';
+
 /** Something that ends when its signal is aborted. The links are this file's. */
 export interface Abortable {
+  hub: Hub | null;
   before: Abortable | null;
   after: Abortable | null;
   aborted(): void;
 }
 
 const hubs = new WeakMap<AbortSignal, Hub>();
-/** The hub asked for last: mostly one signal is in use, and looking it up costs more than the rest. */
-let latest: Hub | null = null;
+/** Those with nobody left, which listen until the loop has turned: mostly the next call with the same signal is close behind. */
+let quiet: Hub[] = [];
 
 export function addAbortable(signal: AbortSignal, waiting: Abortable): void {
-  hubOf(signal).add(waiting);
+  let hub = hubs.get(signal);
+  if (hub === undefined) {
+    hub = new Hub();
+    hubs.set(signal, hub);
+  }
+  hub.add(signal, waiting);
 }
 
-export function removeAbortable(signal: AbortSignal, waiting: Abortable): void {
-  hubOf(signal).remove(waiting);
-}
-
-function hubOf(signal: AbortSignal): Hub {
-  if (latest?.signal.deref() === signal) return latest;
-  latest = hubs.get(signal) ?? new Hub(signal);
-  hubs.set(signal, latest);
-  return latest;
+/** Nothing happens if it has no signal, or not any more. */
+export function removeAbortable(waiting: Abortable): void {
+  if (waiting.hub !== null) waiting.hub.remove(waiting);
 }
 
 class Hub {
-  /** Weak, so that `latest` keeps no signal alive. */
-  readonly signal: WeakRef<AbortSignal>;
-  /** A linked list: adding and removing happens in every call. */
+  /** The signal while this listens to it. */
+  #signal: AbortSignal | null = null;
+  /** A linked list: adding and removing happens in every call that waits. */
   #first: Abortable | null = null;
+  #quiet = false;
 
-  constructor(signal: AbortSignal) {
-    this.signal = new WeakRef(signal);
-  }
-
-  add(waiting: Abortable): void {
+  add(signal: AbortSignal, waiting: Abortable): void {
     const first = this.#first;
-    if (first === null) this.signal.deref()?.addEventListener('abort', this);
-    else first.before = waiting;
+    if (this.#signal === null) {
+      this.#signal = signal;
+      signal.addEventListener('abort', this);
+    }
+    if (first !== null) first.before = waiting;
+    waiting.hub = this;
     waiting.after = first;
     this.#first = waiting;
   }
 
-  /** The listener goes with the last operation, so that an idle signal holds nothing of ours. */
   remove(waiting: Abortable): void {
     const { before, after } = waiting;
+    waiting.hub = null;
     waiting.before = null;
     waiting.after = null;
     if (after !== null) after.before = before;
     if (before !== null) before.after = after;
-    else if (this.#first === waiting) {
-      this.#first = after;
-      if (after === null) this.signal.deref()?.removeEventListener('abort', this);
+    else this.#first = after;
+    if (this.#first === null && !this.#quiet) {
+      this.#quiet = true;
+      if (quiet.push(this) === 1) afterTurn(hush);
     }
   }
 
-  handleEvent(): void {
-    const all: Abortable[] = [];
-    for (let waiting = this.#first; waiting !== null; waiting = waiting.after) all.push(waiting);
-    for (const waiting of all) waiting.aborted();
+  /** The listener goes with the last operation, so that an idle signal holds nothing of ours. */
+  hush(): void {
+    this.#quiet = false;
+    if (this.#first !== null) return;
+    this.#signal?.removeEventListener('abort', this);
+    this.#signal = null;
   }
+
+  /** One after the other from the front, because the end of one may be the end of others. */
+  handleEvent(): void {
+    for (let first = this.#first; first !== null; first = this.#first) {
+      this.remove(first);
+      first.aborted();
+    }
+  }
+}
+
+function hush(): void {
+  const hubs = quiet;
+  quiet = [];
+  for (const hub of hubs) hub.hush();
 }

@@ -1,11 +1,15 @@
-// Owns deadlines: a heap of them behind one timer of the reactor, so that a limit costs no timer object. The timer is armed
-// for the earliest and left alone when that one is removed: a wake-up too many costs less than disarming each time.
+// Owns deadlines: a heap of them behind one timer of the reactor, so that a limit costs no timer object. Most calls end long before
+// their limit, so what is put off or rests stays where it is in the heap, and is looked at again when its old moment comes. The timer
+// is left alone, too: a wake-up too many costs less than arming it for each call.
 
 import { native } from '../native/load.js';
 
 /** Something with a deadline on the clock of performance.now(). */
 export interface Timed {
+  /** Infinity while it rests. Set by its owner only to put it off. */
   deadline: number;
+  /** What its place in the heap goes by, never after the deadline. This file's, as the slot. */
+  due: number;
   /** Its place in the heap, -1 outside. */
   slot: number;
   /** The deadline has come. */
@@ -13,14 +17,22 @@ export interface Timed {
 }
 
 const heap: Timed[] = [];
+/** Never after the first of the heap is due. */
 let armedFor = Infinity;
 
-export function addTimed(timed: Timed): void {
-  place(timed, heap.length);
-  rise(timed, timed.slot);
-  if (timed.deadline < armedFor) arm(timed.deadline);
+/** Sets a deadline, or moves it. */
+export function setTimed(timed: Timed, deadline: number): void {
+  timed.deadline = deadline;
+  if (timed.slot >= 0) {
+    if (timed.due <= deadline) return;
+    removeTimed(timed);
+  }
+  timed.due = deadline;
+  rise(timed, heap.length);
+  if (deadline < armedFor) arm(deadline);
 }
 
+/** Takes it out of the heap, which nothing needs that may as well rest. */
 export function removeTimed(timed: Timed): void {
   const { slot } = timed;
   if (slot < 0) return;
@@ -32,22 +44,30 @@ export function removeTimed(timed: Timed): void {
   rise(last, last.slot);
 }
 
-/** The timer of the reactor has fired: rings everything that is due. */
+/** The timer of the reactor has fired: rings everything whose deadline has come. */
 export function ringDue(): void {
   armedFor = Infinity;
   const now = performance.now();
   let first = heap[0];
-  while (first !== undefined && first.deadline <= now) {
-    removeTimed(first);
-    first.ring();
-    first = heap[0];
+  for (; first !== undefined; first = heap[0]) {
+    const { deadline, due } = first;
+    if (deadline === Infinity) removeTimed(first);
+    else if (due > now) break;
+    else if (due < deadline) {
+      // Put off meanwhile. Others may come before it, even if it is due now.
+      first.due = deadline;
+      sink(first, 0);
+    } else {
+      removeTimed(first);
+      first.ring();
+    }
   }
-  if (first !== undefined && first.deadline < armedFor) arm(first.deadline);
+  if (first !== undefined && first.due < armedFor) arm(first.due);
 }
 
-function arm(deadline: number): void {
-  armedFor = deadline;
-  native.reactorTimer(Math.max(0, deadline - performance.now()));
+function arm(moment: number): void {
+  armedFor = moment;
+  native.reactorTimer(Math.max(0, moment - performance.now()));
 }
 
 function place(timed: Timed, slot: number): void {
@@ -60,7 +80,7 @@ function rise(timed: Timed, from: number): void {
   while (slot > 0) {
     const parent = (slot - 1) >> 1;
     const above = heap[parent]!;
-    if (above.deadline <= timed.deadline) break;
+    if (above.due <= timed.due) break;
     place(above, slot);
     slot = parent;
   }
@@ -72,9 +92,9 @@ function sink(timed: Timed, from: number): void {
   for (;;) {
     let child = 2 * slot + 1;
     if (child >= heap.length) break;
-    if (child + 1 < heap.length && heap[child + 1]!.deadline < heap[child]!.deadline) child++;
+    if (child + 1 < heap.length && heap[child + 1]!.due < heap[child]!.due) child++;
     const below = heap[child]!;
-    if (below.deadline >= timed.deadline) break;
+    if (below.due >= timed.due) break;
     place(below, slot);
     slot = child;
   }

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import { pattern } from '../support/bytes.js';
 import { failure, onEvery, type AnyConn } from '../support/matrix.js';
 import type { Step } from '../support/peer.js';
@@ -64,6 +65,7 @@ onEvery(
       const error = await pending;
       assert.equal(error.name, 'AbortError');
       assert.equal(error.cause, why);
+      await turn();
       assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
       peer.go();
       assert.equal(String(await conn.readAll()), 'abcdef;\n', name);
@@ -87,6 +89,7 @@ onEvery('a signal that is aborted already ends the call before it takes anything
     () => conn.peek(3, { signal }),
     () => conn.waitReadable({ signal }),
     () => conn.write('x', { signal }),
+    () => conn.write(Buffer.from('x'), { signal }),
   ]) {
     assert.equal((await failure(call, 'ABORT_ERR')).cause, 'no');
   }
@@ -106,17 +109,76 @@ onEvery('one long-lived signal may be used 10,000 times and keeps no listeners',
     assert.equal(await conn.readInto(memory, { signal }), 1);
   }
   for (let i = 0; i < 20; i++) await failure(() => conn.read(1, { signal, timeout: 1 }), 'ETIMEDOUT');
+  await turn();
   assert.equal(getEventListeners(signal, 'abort').length, 0);
   if (it.colour === 'async') {
     const pending = conn.read(1, { signal });
     assert.equal(getEventListeners(signal, 'abort').length, 1);
     await conn.write('y');
     assert.equal(String(await pending), 'y');
+    await turn();
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   }
   await conn.closeWrite();
   await peer.finished();
 });
+
+onEvery(
+  'a call that waits right after another with the same signal adds no second listener, and is ended by it',
+  async (it) => {
+    const { conn, peer } = await it.open([['echo']]);
+    const controller = new AbortController();
+    const { signal } = controller;
+    let added = 0;
+    const add = signal.addEventListener.bind(signal);
+    signal.addEventListener = (...all: Parameters<typeof add>) => {
+      added++;
+      add(...all);
+    };
+    let first = conn.readExact(1, { signal });
+    for (let i = 0; i < 20; i++) {
+      await conn.write('x');
+      assert.equal(String(await first), 'x');
+      first = conn.readExact(1, { signal });
+    }
+    const [second, other] = [conn.readExact(1, { signal }), conn.readExact(1)];
+    assert.equal(added, 1);
+    assert.equal(getEventListeners(signal, 'abort').length, 1);
+    const why = new Error('enough');
+    const ends = [first, second].map((call) => failure(() => call, 'ABORT_ERR'));
+    controller.abort(why);
+    for (const end of ends) assert.equal((await end).cause, why);
+    await conn.write('y');
+    assert.equal(String(await other), 'y');
+    await conn.closeWrite();
+    await peer.finished();
+  },
+  { colours: ['async'] },
+);
+
+onEvery(
+  'what a call had as its limit or its signal never ends a later one',
+  async (it) => {
+    const { conn, peer } = await it.open([['echo']]);
+    const before = new AbortController();
+    let waiting = conn.readExact(1, { timeout: 40, signal: before.signal });
+    await conn.write('x');
+    assert.equal(String(await waiting), 'x');
+    // In the same turn of the loop, while what served the first may serve this one.
+    const begun = performance.now();
+    waiting = conn.readExact(1, { timeout: 90, signal: new AbortController().signal });
+    before.abort();
+    await failure(() => waiting, 'ETIMEDOUT');
+    assert.ok(performance.now() - begun > 89, 'the limit of the first');
+    waiting = conn.readExact(1, { timeout: '1h' });
+    await conn.write('y');
+    assert.equal(String(await waiting), 'y');
+    await failure(() => conn.readExact(1, { timeout: 10 }), 'ETIMEDOUT');
+    await conn.closeWrite();
+    await peer.finished();
+  },
+  { colours: ['async'] },
+);
 
 onEvery(
   'waitReadable waits for data or the end, consumes nothing, and is false when the limit is spent',

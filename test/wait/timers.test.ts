@@ -8,17 +8,18 @@ import type * as Room from '../../src/wait/timers.js';
 
 const load = (file: string): Promise<unknown> =>
   import(new URL(`../../../compiled/wait/${file}.js`, import.meta.url).href);
-const { addTimed, removeTimed, ringDue } = (await load('timers')) as typeof Room;
+const { setTimed, removeTimed, ringDue } = (await load('timers')) as typeof Room;
 const { durationOf } = (await load('limit')) as typeof Limit;
 
 class Alarm {
   slot = -1;
+  due = Infinity;
+  deadline = Infinity;
   rung = 0;
-  deadline: number;
   readonly log: Alarm[];
   constructor(deadline: number, log: Alarm[]) {
-    this.deadline = deadline;
     this.log = log;
+    setTimed(this, deadline);
   }
   ring(): void {
     this.rung++;
@@ -26,10 +27,12 @@ class Alarm {
   }
 }
 
-test('what is due rings once and in order; what was removed or is to come does not', () => {
+test('what is due rings once and in order, also when it was moved; what was removed, rests, or is to come does not', () => {
   const step = fc.oneof(
     { weight: 3, arbitrary: fc.record({ add: fc.integer({ min: -1000, max: 1000 }) }) },
     { weight: 2, arbitrary: fc.record({ remove: fc.nat() }) },
+    { weight: 3, arbitrary: fc.record({ move: fc.nat(), to: fc.integer({ min: -1000, max: 1000 }) }) },
+    { weight: 1, arbitrary: fc.record({ rest: fc.nat() }) },
     { weight: 1, arbitrary: fc.constant('ring' as const) },
   );
   fc.assert(
@@ -37,25 +40,40 @@ test('what is due rings once and in order; what was removed or is to come does n
       // Half are long over and half are far away, so that the time a run takes does not matter.
       const now = performance.now();
       const log: Alarm[] = [];
-      const model = new Set<Alarm>();
+      const model = new Map<Alarm, number>();
+      const resting: Alarm[] = [];
+      const momentOf = (offset: number): number => now + (offset < 0 ? offset - 1 : offset + 1e7);
+      const any = (index: number): Alarm | undefined => [...model.keys()][index % Math.max(1, model.size)];
       const check = (): void => {
         log.length = 0;
         ringDue();
-        const due = [...model].filter(({ deadline }) => deadline < now);
+        const due = [...model].filter(([, deadline]) => deadline < now);
         assert.equal(log.length, due.length);
-        assert.deepEqual(new Set(log), new Set(due));
-        for (let i = 1; i < log.length; i++) assert.ok(log[i - 1]!.deadline <= log[i]!.deadline, 'out of order');
-        for (const alarm of due) model.delete(alarm);
-        for (const alarm of model) assert.ok(alarm.slot >= 0);
+        assert.deepEqual(new Set(log), new Set(due.map(([alarm]) => alarm)));
+        for (let i = 1; i < log.length; i++) assert.ok(model.get(log[i - 1]!)! <= model.get(log[i]!)!, 'out of order');
+        for (const [alarm] of due) model.delete(alarm);
+        for (const alarm of model.keys()) assert.ok(alarm.slot >= 0);
       };
       for (const one of steps) {
         if (one === 'ring') check();
         else if ('add' in one) {
-          const alarm = new Alarm(now + (one.add < 0 ? one.add - 1 : one.add + 1e7), log);
-          addTimed(alarm);
-          model.add(alarm);
+          const moment = momentOf(one.add);
+          const alarm = resting.pop() ?? new Alarm(moment, log);
+          setTimed(alarm, moment);
+          model.set(alarm, moment);
+        } else if ('move' in one) {
+          const alarm = any(one.move);
+          if (alarm === undefined) continue;
+          setTimed(alarm, momentOf(one.to));
+          model.set(alarm, momentOf(one.to));
+        } else if ('rest' in one) {
+          const alarm = any(one.rest);
+          if (alarm === undefined) continue;
+          alarm.deadline = Infinity;
+          resting.push(alarm);
+          model.delete(alarm);
         } else {
-          const alarm = [...model][one.remove % Math.max(1, model.size)];
+          const alarm = any(one.remove);
           if (alarm === undefined) continue;
           removeTimed(alarm);
           removeTimed(alarm);
@@ -64,8 +82,10 @@ test('what is due rings once and in order; what was removed or is to come does n
         }
       }
       check();
-      for (const alarm of model) removeTimed(alarm);
-      for (const alarm of model) assert.equal(alarm.rung, 0);
+      for (const alarm of [...model.keys(), ...resting]) {
+        removeTimed(alarm);
+        assert.equal(alarm.rung, 0);
+      }
     }),
     { numRuns: 500 },
   );
@@ -80,7 +100,6 @@ test('removing from anywhere in a large heap keeps the order of the rest', () =>
         const log: Alarm[] = [];
         const now = performance.now();
         const all = ages.map((age) => new Alarm(now - age, log));
-        for (const alarm of all) addTimed(alarm);
         const gone = new Set(removed.map((index) => all[index % all.length]!));
         for (const alarm of gone) removeTimed(alarm);
         ringDue();

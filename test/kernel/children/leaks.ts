@@ -31,6 +31,7 @@ if (colour.name === 'promises') {
   });
   const { signal } = new AbortController();
   await look('one signal for all', () => net.connect(refused, { signal }), 1);
+  await new Promise((turn) => setImmediate(turn));
   if (getEventListeners(signal, 'abort').length > 0) throw new Error('listeners stayed on the signal');
 }
 nobody.close();
