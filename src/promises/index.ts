@@ -27,7 +27,7 @@ import { netOf } from '../face/net.js';
 import { SocketFace } from '../face/socket-face.js';
 import { UdpFace } from '../face/udp-face.js';
 import { mayProceed } from '../wait/fairness.js';
-import { limitOf } from '../wait/limit.js';
+import { admit, limitOf } from '../wait/limit.js';
 import { promised } from '../wait/promise.js';
 
 class AsyncConnFace extends ConnFace<'async'> implements AsyncIterable<Buffer> {
@@ -38,18 +38,29 @@ class AsyncConnFace extends ConnFace<'async'> implements AsyncIterable<Buffer> {
   override readLine(o?: Op & { max?: number }): Promise<string | null> {
     const { stream } = this;
     // What is in the buffer counts for the turn of the loop, but not as a success of the socket.
-    const line = o === undefined && mayProceed(null) ? stream.lineAtOnce() : null;
-    return line === null ? super.readLine(o) : Promise.resolve(line);
+    if (o?.max !== undefined || stream.handle.closing || !mayProceed(null)) return super.readLine(o);
+    try {
+      admit(o, 'read');
+      const line = stream.lineAtOnce();
+      return line === null ? super.readLine(o) : Promise.resolve(line);
+    } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      return Promise.reject(error);
+    }
   }
 
   override readNum<T extends NumType>(type: T, o?: Op): Promise<NumOf<T>> {
     const { stream } = this;
-    const form = o === undefined ? numbers[type] : undefined;
-    if (form !== undefined && mayProceed(null)) {
+    const form = numbers[type];
+    if (form === undefined || stream.handle.closing || !mayProceed(null)) return super.readNum(type, o);
+    try {
+      admit(o, 'read');
       const value = stream.numberAtOnce(form);
-      if (value !== undefined) return Promise.resolve(value as NumOf<T>);
+      return value === undefined ? super.readNum(type, o) : Promise.resolve(value as NumOf<T>);
+    } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      return Promise.reject(error);
     }
-    return super.readNum(type, o);
   }
 
   override write(data: Data | Data[], o?: Op): Promise<number> {

@@ -84,6 +84,7 @@ onEvery('a signal that is aborted already ends the call before it takes anything
     () => conn.readInto(Buffer.alloc(3), { signal }),
     () => conn.readExact(3, { signal }),
     () => conn.readLine({ signal }),
+    () => conn.readNum('u8', { signal }),
     () => conn.readUntil('\n', { signal }),
     () => conn.readAll({ signal }),
     () => conn.peek(3, { signal }),

@@ -228,6 +228,7 @@ const ofConn: Row[] = [
   ...(['write', 'writeLine'] as const).flatMap((call) =>
     op.map(([o, argument, error]): Row => [call, ['x', o], argument, error]),
   ),
+  ...op.map(([o, argument, error]): Row => ['write', [Buffer.from('x'), o], argument, error]),
   ...(['readLine', 'readHttpHead', 'readAll', 'waitReadable', 'waitFlushed', 'closeWrite', 'close'] as const).flatMap(
     (call) => op.map(([o, argument, error]): Row => [call, [o], argument, error]),
   ),
