@@ -27,7 +27,7 @@ import { netOf } from '../face/net.js';
 import { SocketFace } from '../face/socket-face.js';
 import { UdpFace } from '../face/udp-face.js';
 import { mayProceed } from '../wait/fairness.js';
-import { admit, limitOf } from '../wait/limit.js';
+import { admit } from '../wait/limit.js';
 import { promised } from '../wait/promise.js';
 
 class AsyncConnFace extends ConnFace<'async'> implements AsyncIterable<Buffer> {
@@ -69,7 +69,7 @@ class AsyncConnFace extends ConnFace<'async'> implements AsyncIterable<Buffer> {
     if (!(data instanceof Uint8Array) || handle.closing || !mayProceed(handle.registration))
       return super.write(data, o);
     try {
-      if (o !== undefined && limitOf(o, 'write') <= 0) return super.write(data, o);
+      admit(o, 'write');
       const n = writeAtOnce(stream, data);
       if (n === 0) return super.write(data, o);
       return n === data.length && stream.flushed ? Promise.resolve(n) : promised.run(writeRest, stream, data, n, o);

@@ -45,14 +45,9 @@ export function checkLimits(o: Op | undefined): void {
 
 /** Looks at both before an operation is made that begins something by being made: a lookup. */
 export function admit(o: Op | undefined, phase: Phase): void {
-  if (o !== undefined) limitOf(o, phase);
-}
-
-/** The span of a call that may go on: its signal is not aborted. */
-export function limitOf(o: Op, phase: Phase): number {
-  const span = spanOf(o);
+  if (o === undefined) return;
+  spanOf(o);
   signalOf(o, phase);
-  return span;
 }
 
 /** Operations that cannot be done without waiting refuse a limit of 0. */
