@@ -10,7 +10,9 @@ interface PermissionModel {
 /** Undefined unless the program was started with --permission. */
 const { permission } = process as unknown as { permission?: PermissionModel };
 // Only where the network is a scope: on lines without one, has('net') is false under --permission although nothing is forbidden.
-const network = process.allowedNodeEnvironmentFlags.has('--allow-net') ? permission : undefined;
+// Node makes the list of its flags when it is first asked for, which takes 1 to 4 ms: nobody asks without need.
+const network =
+  permission !== undefined && process.allowedNodeEnvironmentFlags.has('--allow-net') ? permission : undefined;
 
 export function isPermitted(): boolean {
   return network === undefined || network.has('net');

@@ -75,7 +75,7 @@ export class Lookup {
   /** The error that an answer means, if it is one. */
   failure(answer: LookupAnswer): Error | null {
     if (answer.error === 0) return null;
-    const name = eaiNames.get(answer.error) ?? `EAI_${answer.error}`;
+    const name = eaiName(answer.error);
     const syscall = this.#query === null ? 'getnameinfo' : 'getaddrinfo';
     if (name === 'EAI_SYSTEM') return systemError(-answer.errno, syscall, 'lookup');
     const service = this.#query?.service ?? null;
@@ -98,8 +98,11 @@ export class Lookup {
   }
 }
 
-const eaiNames = new Map<number, string>();
-for (const [name, value] of Object.entries(native.constants)) if (name.startsWith('EAI_')) eaiNames.set(value, name);
+/** The name of an error of getaddrinfo(3). */
+function eaiName(error: number): string {
+  const isIt = ([name, value]: [string, number]): boolean => value === error && name.startsWith('EAI_');
+  return Object.entries(native.constants).find(isIt)?.[0] ?? `EAI_${error}`;
+}
 
 function start(key: string, eventfd: number, syscall: string): Shared {
   if (eventfd < 0) throw systemError(eventfd, syscall, 'lookup');
