@@ -2,9 +2,9 @@
 // what is tested.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readlinkSync } from 'node:fs';
 import * as promises from 'berkeley';
 import * as sync from 'berkeley/sync';
+import { openFiles } from '../support/open-files.js';
 
 export type Net = typeof promises;
 export type Conn = promises.AsyncConn;
@@ -59,15 +59,9 @@ export async function refusalOf(
 
 /** The sockets that this process has open. */
 export function openSockets(): string[] {
-  return readdirSync('/proc/self/fd').flatMap((fd) => {
-    try {
-      const link = readlinkSync(`/proc/self/fd/${fd}`);
-      return link.startsWith('socket:') ? [link] : [];
-    } catch {
-      // The descriptor of the folder itself is gone by now.
-      return [];
-    }
-  });
+  return openFiles()
+    .map((file) => file.slice(file.indexOf(' ') + 1))
+    .filter((file) => file.startsWith('socket:'));
 }
 
 /** Sends a few bytes to an echo and reads them back. */

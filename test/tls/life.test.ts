@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads';
 import * as promises from 'berkeley';
 import * as sync from 'berkeley/sync';
 import { colours, descriptors, failure, inBothColours, Python, until } from '../net/kit.js';
+import { openFiles } from '../support/open-files.js';
 import { pki } from '../support/pki.js';
 
 const { server, root } = pki();
@@ -98,14 +99,14 @@ inBothColours(
   async (net, t) => {
     const peer = new Python(t, serving('hear()'));
     const port = await peer.hear<number>();
-    const before = descriptors();
+    const before = openFiles();
     const begun = performance.now();
     const error = await failure(() => net.connect(`localhost:${port}`, { ...trusting, timeout: 150 }));
     const took = performance.now() - begun;
     assert.equal(error.name, 'TimeoutError');
     assert.equal(error.phase, 'tls');
     assert.ok(took >= 145 && took < 2000, `${took} ms`);
-    assert.equal(descriptors(), before);
+    assert.deepEqual(openFiles(), before);
     for (const call of [() => net.connect(`localhost:${port}`, { ...trusting, timeout: 0 })])
       assert.equal((await failure(call)).name, 'RangeError');
   },
