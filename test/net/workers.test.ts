@@ -65,9 +65,11 @@ for (const read of ['read()', 'readInto(memory)', 'readLine()']) {
       conn.close();`,
       listener.address.port,
     );
+    // Listened for before it can come: nobody keeps a message that nobody hears.
+    const ready = message(thread);
     const conn = await listener.accept();
     t.after(() => conn.abort());
-    await message(thread);
+    await ready;
     // It is blocked for more than two of its slices of 100 ms: their passing is what is tested.
     await setTimeout(250);
     const answer = message<string>(thread);
