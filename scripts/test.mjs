@@ -41,7 +41,9 @@ if (files.length === 0) {
 
 await bundle();
 const node = process.env['NODE_UNDER_TEST'] ?? process.execPath;
-const result = spawnSync(node, ['--test', '--test-concurrency=2', '--test-timeout=120000', ...options, ...files], {
+// The reporter that names what failed once more at the end: the last lines of a long log are those that are read.
+const fixed = ['--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=120000'];
+const result = spawnSync(node, [...fixed, ...options, ...files], {
   cwd: root,
   stdio: 'inherit',
   env: thread ? { ...process.env, BERKELEY_REACTOR: 'thread' } : process.env,
