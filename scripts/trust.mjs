@@ -1,0 +1,59 @@
+// Owns the long checks of docs/reliability.md, in their order: the suite under injected faults and under sanitizers, and the
+// tests in test/trust/. It must not know what they look for.
+//
+//   node scripts/trust.mjs [--by-hand] [name …]
+//
+// --by-hand   the sizes of the figures in docs/reliability.md instead of those of the check (BERKELEY_HEAVY)
+// name        only the steps that have one of the names: faults, sanitizers, or a part of a file in test/trust/
+//
+// The exit code is 1 when a step failed; all are run.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const words = process.argv.slice(2);
+const byHand = words.includes('--by-hand');
+const names = words.filter((word) => !word.startsWith('-'));
+const env = byHand ? { ...process.env, BERKELEY_HEAVY: '1' } : process.env;
+
+const wanted = steps().filter(([name]) => names.length === 0 || names.some((part) => name.includes(part)));
+if (wanted.length === 0) {
+  console.error(
+    `no step is called ${names.join(' or ')}: ${steps()
+      .map(([name]) => name)
+      .join(', ')}`,
+  );
+  process.exit(1);
+}
+const failed = [];
+for (const [name, ...command] of wanted) {
+  const began = performance.now();
+  console.log(`\n--- trust: ${name}`);
+  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit', env });
+  console.log(
+    `--- trust: ${name}: ${status === 0 ? 'passed' : 'FAILED'} after ${((performance.now() - began) / 1000).toFixed(0)} s`,
+  );
+  if (status !== 0) failed.push(name);
+}
+if (failed.length > 0) {
+  console.error(`\ntrust: failed: ${failed.join(', ')}`);
+  process.exitCode = 1;
+}
+
+/** Each step by its name and the words for node. */
+function steps() {
+  const scripts = ['faults', 'sanitizers']
+    .map((name) => [name, join('scripts', `${name}.mjs`)])
+    .filter(([, file]) => existsSync(join(root, file)));
+  const tests = readdirSync(join(root, 'test', 'trust'), { recursive: true })
+    .filter((name) => name.endsWith('.test.ts'))
+    .sort()
+    .map((name) => {
+      const file = join('build', 'test', 'trust', name.replace(/\.ts$/, '.js'));
+      return [name.replace(/\.test\.ts$/, ''), '--test', '--test-reporter=spec', '--test-timeout=3600000', file];
+    });
+  return [...scripts, ...tests];
+}
