@@ -30,11 +30,11 @@ if (wanted.length === 0) {
 }
 const failed = [];
 for (const [name, ...command] of wanted) {
-  const began = performance.now();
+  const began = Date.now();
   console.log(`\n--- trust: ${name}`);
   const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit', env });
   console.log(
-    `--- trust: ${name}: ${status === 0 ? 'passed' : 'FAILED'} after ${((performance.now() - began) / 1000).toFixed(0)} s`,
+    `--- trust: ${name}: ${status === 0 ? 'passed' : 'FAILED'} after ${((Date.now() - began) / 1000).toFixed(0)} s`,
   );
   if (status !== 0) failed.push(name);
 }
