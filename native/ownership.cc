@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "fd_table.h"
@@ -26,6 +27,18 @@ static int release(int fd, void* owner) {
   if (ours) fd_table_set(&owners, fd, nullptr);
   pthread_mutex_unlock(&mutex);
   return ours ? 0 : -EBADF;
+}
+
+// close(2) would wait as long as SO_LINGER says, and a worker that is terminated, or a program that ends, with it. SO_LINGER 0
+// stays: it asks for a reset.
+static void close_at_once(int fd) {
+  linger limit;
+  socklen_t length = sizeof limit;
+  if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &limit, &length) == 0 && limit.l_onoff != 0 && limit.l_linger > 0) {
+    limit.l_onoff = 0;
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &limit, length);
+  }
+  close(fd);
 }
 
 int ownership_enter(int fd, Environment* owner) { return enter(fd, owner); }
@@ -70,8 +83,8 @@ void ownership_close_all(Environment* owner) {
     if (found) owners.entries[fd] = nullptr;
     pthread_mutex_unlock(&mutex);
     if (!found) return;
-    // Outside of the lock, because close(2) may take its time (SO_LINGER).
-    close(fd);
+    // Outside of the lock, because close(2) of a file may take its time.
+    close_at_once(fd);
     ++fd;
   }
 }
