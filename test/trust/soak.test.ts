@@ -32,8 +32,8 @@ const WARM = 0.25;
 /** What the medians of the first and the last third after that may differ by. One connection that stays is some 3,000 bytes. */
 const HEAP = 1 << 20;
 const EXTERNAL = 1 << 20;
-/** The C library keeps freed memory, in pieces and for each of its threads. */
-const RSS = 32 << 20;
+/** It goes up and down by what is freed and not yet given back: buffers of 16 MiB, and the heaps of workers. */
+const RSS = 64 << 20;
 
 const parts: Record<string, Part> = { ...streamParts, ...otherParts };
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
