@@ -7,8 +7,8 @@ export interface Found {
   readonly end: number;
 }
 
-/** How many bytes the character at `at` has. */
-export type LengthAt = (bytes: Buffer, at: number) => number;
+/** How many bytes the character at `at` has. Those before `known`, if it is told, are known to be of it. */
+export type LengthAt = (bytes: Buffer, at: number, known?: number) => number;
 
 /**
  * Looks for the delimiter that is complete first; of those that end together, the longest. A delimiter with a `LengthAt`
@@ -19,6 +19,8 @@ export class DelimiterScan {
   readonly #lengths: readonly (LengthAt | undefined)[];
   /** For each delimiter that is text, the last place up to which characters were counted. */
   readonly #places: number[];
+  /** Up to there the character at that place is known to go. */
+  readonly #known: number[];
   readonly #longest: number;
   #seen = 0;
 
@@ -26,6 +28,7 @@ export class DelimiterScan {
     this.#delimiters = delimiters;
     this.#lengths = lengths;
     this.#places = delimiters.map(() => 0);
+    this.#known = delimiters.map(() => 0);
     this.#longest = Math.max(...delimiters.map((d) => d.length));
   }
 
@@ -50,7 +53,16 @@ export class DelimiterScan {
     if (lengthAt === undefined) return start;
     for (; start >= 0; start = window.indexOf(delimiter, start + 1)) {
       let place = this.#places[i]!;
-      while (place < start) place += lengthAt(window, place);
+      while (place < start) {
+        const next = place + lengthAt(window, place, this.#known[i]);
+        if (next >= window.length) {
+          // Whether it goes on behind what is here cannot be known. All the rest of it is inside.
+          this.#places[i] = place;
+          this.#known[i] = window.length;
+          return -1;
+        }
+        place = next;
+      }
       this.#places[i] = place;
       if (place === start) break;
     }
@@ -108,8 +120,10 @@ export class WideLineScan {
       return start > max ? 'long' : { start, end: at + unit };
     }
     this.#seen = window.length - (window.length % unit);
-    const beyond = window.length - max;
-    return beyond > unit || (beyond === unit && !this.#isCr(window, max)) ? 'long' : null;
+    // The last place where the end of a line may be: there is LF, which would have been found, or CR, and then LF.
+    const last = max - (max % unit);
+    if (window.length < last + unit) return null;
+    return window.length >= last + 2 * unit || !this.#isCr(window, last) ? 'long' : null;
   }
 
   #isCr(window: Buffer, at: number): boolean {

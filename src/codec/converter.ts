@@ -11,9 +11,10 @@ export interface Converter {
   readonly unit: 1 | 2 | 4;
   /**
    * The bytes that the character at `at` has; absent where no part of a character looks like another one, as in all
-   * encodings of one byte a character. Delimiters must not be found in the middle of a character.
+   * encodings of one byte a character. Delimiters must not be found in the middle of a character. A character that reaches to the end of the
+   * bytes may go on behind it; whoever asks again says up to where it is `known` to go.
    */
-  readonly lengthAt?: (bytes: Buffer, at: number) => number;
+  readonly lengthAt?: (bytes: Buffer, at: number, known?: number) => number;
 }
 
 // TypeScript's ES2023 library does not have it yet; Node 20 does.

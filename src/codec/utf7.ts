@@ -44,9 +44,10 @@ function converterOf(form: Form): Converter {
     return at;
   }
 
-  function lengthAt(bytes: Buffer, at: number): number {
+  function lengthAt(bytes: Buffer, at: number, known = 0): number {
     if (bytes[at] !== form.shift) return 1;
-    const end = endOfRun(bytes, at + 1);
+    if (known > at + 1 && bytes[known - 1] === HYPHEN) return known - at;
+    const end = endOfRun(bytes, Math.max(at + 1, known));
     return (bytes[end] === HYPHEN ? end + 1 : end) - at;
   }
 
