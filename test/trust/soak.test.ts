@@ -16,7 +16,7 @@ import { Draw } from './draw.js';
 import { seed, size } from './size.js';
 import { otherParts } from './soak/other-parts.js';
 import { startPeer } from './soak/peer.js';
-import { sample, settle, type Sample } from './soak/sample.js';
+import { sample, settle, socketsOn, type Sample } from './soak/sample.js';
 import type { Part, Stage } from './soak/stage.js';
 import { streamParts } from './soak/stream-parts.js';
 
@@ -121,12 +121,13 @@ async function atRest(stage: Stage, quiet: { sample: Sample; files: string[] } |
     last = now;
     return settled;
   };
-  await until(
-    isQuiet,
-    () => `it is as quiet as before: ${JSON.stringify([quiet?.sample, last])}
-${openFiles()
-  .filter((file) => !quiet?.files.includes(file))
-  .join(', ')} (seed ${seed})`,
+  await until(isQuiet, async () =>
+    [
+      `it is as quiet as before (seed ${seed}): ${JSON.stringify([quiet?.sample, last])}`,
+      openFiles().filter((file) => !quiet?.files.includes(file)),
+      ...socketsOn(stage.peer.ports),
+      await stage.peer.threads(),
+    ].join('\n'),
   );
   return last!;
 }
@@ -171,9 +172,9 @@ function kib(bytes: number): number {
   return Math.round(bytes / 1024);
 }
 
-async function until(isSo: () => boolean | Promise<boolean>, what: string | (() => string)): Promise<void> {
+async function until(isSo: () => boolean | Promise<boolean>, what: string | (() => Promise<string>)): Promise<void> {
   for (const begun = performance.now(); !(await isSo());) {
-    if (performance.now() - begun > 30_000) assert.fail(`never: ${typeof what === 'string' ? what : what()}`);
+    if (performance.now() - begun > 30_000) assert.fail(`never: ${typeof what === 'string' ? what : await what()}`);
     await new Promise((go) => setTimeout(go, 20));
   }
 }

@@ -12,7 +12,7 @@ import { startPython, type Python } from '../../support/python.js';
  * answered with its body; `reset N`, a reset after N bytes; `stall`, nothing ever; `pour N`, N bytes and the end.
  */
 const PROGRAM = `
-import json, ssl, threading
+import json, ssl, threading, traceback
 given = json.loads(sys.argv[1])
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(given['cert'], given['key'])
@@ -89,8 +89,11 @@ def dial(port, secure, number, said):
         if secure: s = s.unwrap()
     finally: s.close()
 
-# PORT SECURE COUNT: so many clients at once; the answer is how many got back what they had sent.
+# PORT SECURE COUNT: so many clients at once; the answer is how many got back what they had sent. "threads": what each of them does.
 for line in sys.stdin:
+    if line.strip() == 'threads':
+        say(json.dumps([traceback.format_stack(frame)[-3:] for frame in sys._current_frames().values()]))
+        continue
     port, secure, count = map(int, line.split())
     said = [False] * count
     threads = [threading.Thread(target=dial, args=(port, secure, i, said)) for i in range(count)]
@@ -110,6 +113,8 @@ export interface Peer {
   readonly ports: readonly number[];
   /** Has clients dial, and says how many got back what they had sent. One such call at a time goes on. */
   dial(port: number, secure: boolean, count: number): Promise<number>;
+  /** What its threads are doing. */
+  threads(): Promise<string>;
 }
 
 export async function startPeer(t: TestContext, ipv6: boolean): Promise<Peer> {
@@ -119,19 +124,20 @@ export async function startPeer(t: TestContext, ipv6: boolean): Promise<Peer> {
   const python: Python = startPython(t, PROGRAM, { args: [JSON.stringify(given)] });
   const [tcp4, tcp6, datagrams] = JSON.parse(await python.line()) as [number, number, number];
   let last: Promise<unknown> = Promise.resolve();
-  async function dialled(words: string): Promise<number> {
-    python.tell(words);
-    return Number(await python.line());
+  function said(words: string): Promise<string> {
+    const next = last.then(() => {
+      python.tell(words);
+      return python.line();
+    });
+    last = next.catch(() => undefined);
+    return next;
   }
   return {
     streams: [`127.0.0.1:${tcp4}`, ...(ipv6 ? [`[::1]:${tcp6}`] : []), `unix:${path}`],
     port: tcp4,
     datagrams: `127.0.0.1:${datagrams}`,
     ports: [tcp4, ...(ipv6 ? [tcp6] : []), datagrams],
-    dial(port, secure, count) {
-      const next = last.then(() => dialled(`${port} ${Number(secure)} ${count}`));
-      last = next.catch(() => undefined);
-      return next;
-    },
+    dial: async (port, secure, count) => Number(await said(`${port} ${Number(secure)} ${count}`)),
+    threads: () => said('threads'),
   };
 }

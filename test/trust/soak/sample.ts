@@ -43,7 +43,7 @@ export function sample(signal: AbortSignal, ports: readonly number[]): Sample {
     handles: process.getActiveResourcesInfo().length,
     listeners: getEventListeners(signal, 'abort').length + listenersOfProcess(),
     threads: readdirSync('/proc/self/task').length,
-    sockets: socketsOn(ports),
+    sockets: socketsOn(ports).length,
   };
 }
 
@@ -54,15 +54,15 @@ function listenersOfProcess(): number {
 const TIME_WAIT = '06';
 const LISTEN = '0A';
 
-/** proc(5): `sl local_address rem_address st …`, hexadecimal. */
-function socketsOn(ports: readonly number[]): number {
+/** Lines of proc(5): `sl local_address rem_address st tx_queue:rx_queue tr:tm->when …`, hexadecimal. */
+export function socketsOn(ports: readonly number[]): string[] {
   const wanted = new Set(ports);
-  let found = 0;
+  const found: string[] = [];
   for (const table of ['tcp', 'tcp6']) {
     for (const line of readFileSync(`/proc/self/net/${table}`, 'latin1').split('\n').slice(1)) {
       const [, local, remote, state] = line.trim().split(/\s+/);
       if (remote === undefined || state === TIME_WAIT || state === LISTEN) continue;
-      if ([local!, remote].some((address) => wanted.has(parseInt(address.split(':')[1]!, 16)))) found++;
+      if ([local!, remote].some((address) => wanted.has(parseInt(address.split(':')[1]!, 16)))) found.push(line.trim());
     }
   }
   return found;
