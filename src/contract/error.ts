@@ -41,6 +41,10 @@ export interface SocketErrorShape extends Error {
   readonly verifyCode?: string;
   /** How far a relay had come, and whose connection the error is about. Absent for all other calls. */
   readonly relayed?: RelayFailure;
+  /** What the permission model of the runtime does not give, as Node names it: `'Net'`, `'FileSystemRead'`, `'FileSystemWrite'`. */
+  readonly permission?: string;
+  /** The file that `permission` is missing for. */
+  readonly resource?: string;
   /** What a person can do about it. */
   readonly hint?: string;
 }

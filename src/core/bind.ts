@@ -10,6 +10,7 @@ import { native } from '../native/load.js';
 import type { Attempt, Interest } from './attempt.js';
 import { Resolution } from './dial/resolution.js';
 import type { Handle } from './handle.js';
+import { checkFilePermission, checkPermission } from './permission.js';
 import { bindHint } from './privilege.js';
 import { decodeBytes, sockaddrOf } from './sockaddr.js';
 import { UnixFile } from './unix-file.js';
@@ -29,6 +30,7 @@ const EVERY_ONE = {
 
 /** Binds to an address that is known. */
 export function bindTo(handle: Handle, address: SocketAddress, options: BindOptions): void {
+  checkBindPermission(address);
   const unix = handle.family === C.AF_UNIX;
   if (options.reuseAddress && !unix) setFlag(handle, C.SO_REUSEADDR);
   if (options.reusePort) shareablePort(handle, address);
@@ -59,6 +61,7 @@ export class Bind<T> implements Attempt<T> {
   constructor(handle: Handle, endpoint: Endpoint, options: BindOptions, result: T) {
     this.#result = result;
     handle.check('bind');
+    checkPermission();
     this.#handle = handle;
     this.#options = options;
     this.#resolution = new Resolution(endpoint, { family: handle.family, kind: handle.kind, passive: true });
@@ -80,6 +83,13 @@ export class Bind<T> implements Attempt<T> {
   abandon(): void {
     this.#resolution.release();
   }
+}
+
+/** Whether the file may be made that bind(2) to this address makes. It is looked at and removed, too. */
+export function checkBindPermission({ family, path }: SocketAddress): void {
+  if (family !== 'unix' || path === undefined || path === '' || path.startsWith('@')) return;
+  checkFilePermission('fs.write', path);
+  checkFilePermission('fs.read', path);
 }
 
 /** The path of the file that bind(2) makes; null where there is none, or where no text can name it. */

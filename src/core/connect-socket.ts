@@ -11,6 +11,7 @@ import { connectStep } from './connect-step.js';
 import { Resolution } from './dial/resolution.js';
 import type { Handle } from './handle.js';
 import { kernelState } from './kernel-state.js';
+import { checkPermission } from './permission.js';
 import { sockaddrOf } from './sockaddr.js';
 import { isWant, Want } from './want.js';
 
@@ -23,6 +24,7 @@ export class ConnectSocket implements Attempt<void> {
 
   constructor(handle: Handle, endpoint: Endpoint) {
     handle.check('connect');
+    checkPermission();
     this.#handle = handle;
     this.#resolution = new Resolution(endpoint, { family: handle.family, kind: handle.kind, passive: false });
   }

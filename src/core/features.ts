@@ -14,7 +14,7 @@ const trials: { readonly [Name in keyof Known]: () => Known[Name] } = {
   native: () => 'AF_INET' in constants,
   permission: () => isPermitted(),
   tls: () => hasTls(),
-  ipv6: () => isPermitted() && 'AF_INET6' in constants && hasIpv6(),
+  ipv6: () => 'AF_INET6' in constants && hasIpv6(),
   unix: () => opens(C.AF_UNIX, C.SOCK_STREAM),
   // bind(2) to nothing but the family gives a Unix socket an abstract name.
   abstract: () => opens(C.AF_UNIX, C.SOCK_DGRAM, 0, (fd) => native.bind(fd, familyAlone(C.AF_UNIX))),
@@ -36,7 +36,7 @@ const trials: { readonly [Name in keyof Known]: () => Known[Name] } = {
 /** The members with a name of their own. */
 type Known = { [Name in keyof Features as string extends Name ? never : Name]: Features[Name] };
 
-/** Each is found out when it is first asked for. */
+/** Each is found out when it is first asked for, and again when the program has given its permission up. */
 export const features = Object.defineProperties(
   {},
   Object.fromEntries(Object.entries(trials).map(([name, find]) => [name, { enumerable: true, get: once(find) }])),
@@ -44,7 +44,14 @@ export const features = Object.defineProperties(
 
 function once(find: () => boolean | string): () => boolean | string {
   let value: boolean | string | null = null;
-  return () => (value ??= find());
+  let permitted = true;
+  return () => {
+    if (value === null || permitted !== isPermitted()) {
+      permitted = isPermitted();
+      value = find();
+    }
+    return value;
+  };
 }
 
 /** Whether such a socket can be had, and `use` of it succeeds. Closed again at once. */

@@ -12,13 +12,14 @@ import type { Origin } from '../event/tap.js';
 import { adopt } from './adopt.js';
 import { detach } from './closing.js';
 import type { Attempt, Interest } from './attempt.js';
-import { bindTo, type BindOptions } from './bind.js';
+import { bindTo, checkBindPermission, type BindOptions } from './bind.js';
 import { isTcp, Racer, type RaceOptions } from './dial/racer.js';
 import { Report } from './dial/report.js';
 import { Resolution } from './dial/resolution.js';
 import { closeDescriptor, openHandle, type Handle } from './handle.js';
 import { familyNumber } from './names.js';
 import { applySettings, type Settings } from './option/settings.js';
+import { checkPermission } from './permission.js';
 import { localAddress } from './sockaddr.js';
 import { removeDeadFile } from './unix-file.js';
 import type { Want } from './want.js';
@@ -125,6 +126,7 @@ export class Listen<T> implements Attempt<T> {
 
   #one(address: SocketAddress, all: readonly SocketAddress[]): Handle {
     const plan = this.#plan;
+    checkBindPermission(address);
     const handle = openHandle(familyNumber('family', address.family), C.SOCK_STREAM, 0);
     try {
       if (handle.family === C.AF_INET6) {
@@ -168,6 +170,7 @@ export class Listen<T> implements Attempt<T> {
 
 /** listen(2). */
 export function startListening(handle: Handle, backlog: number, address: SocketAddress | null): void {
+  checkPermission();
   const result = native.listen(handle.fd, backlog);
   if (result < 0) throw systemError(result, 'listen', 'bind', address);
   handle.state = 'listening';

@@ -17,6 +17,8 @@ export interface ErrorFacts {
   tlsAlert?: string | undefined;
   verifyCode?: string | undefined;
   relayed?: RelayFailure | undefined;
+  permission?: string | undefined;
+  resource?: string | undefined;
   hint?: string | undefined;
   cause?: unknown;
 }
@@ -37,6 +39,8 @@ export class SocketError extends Error implements SocketErrorShape {
   declare readonly tlsAlert?: string;
   declare readonly verifyCode?: string;
   declare readonly relayed?: RelayFailure;
+  declare readonly permission?: string;
+  declare readonly resource?: string;
   declare readonly hint?: string;
 
   constructor(message: string, facts: ErrorFacts) {

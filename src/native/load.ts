@@ -27,10 +27,12 @@ function load(): Binding {
       refusal('ERR_UNSUPPORTED_PLATFORM', 'config', `berkeley runs on Linux, and this is ${platform} (${arch})`),
     );
   const reasons: string[] = [];
+  let forbidden = false;
   for (const place of places) {
     try {
       return loadAddon(place) as Binding;
     } catch (error) {
+      forbidden ||= error instanceof Error && 'code' in error && error.code === 'ERR_DLOPEN_DISABLED';
       reasons.push(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
     }
   }
@@ -39,10 +41,13 @@ function load(): Binding {
   return absent(() => {
     system ??= `${platform} ${arch} ${libc()}`;
     return refusal('ERR_NATIVE_MISSING', 'config', `no native addon for ${system} (${reasons.join('; ')})`, {
-      hint: 'Build it in the checkout with a C++ compiler, make and python3: npm run build',
+      hint: forbidden ? FORBIDDEN : 'Build it in the checkout with a C++ compiler, make and python3: npm run build',
     });
   });
 }
+
+const FORBIDDEN =
+  'Node was told to load no addons: under --permission start the program with --allow-addons, else without --no-addons.';
 
 function libc(): string {
   const header = (process.report.getReport() as { header?: { glibcVersionRuntime?: string } }).header;

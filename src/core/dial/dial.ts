@@ -9,6 +9,7 @@ import { refusal, timeoutError } from '../../error/make.js';
 import * as C from '../../native/constants.js';
 import type { Attempt, Interest } from '../attempt.js';
 import type { Handle } from '../handle.js';
+import { checkPermission } from '../permission.js';
 import { isWant, Want } from '../want.js';
 import { Racer, type RaceOptions } from './racer.js';
 import type { Report } from './report.js';
@@ -61,6 +62,7 @@ export class Dial<T> implements Attempt<T> {
     this.#report = report;
     report.lookup();
     try {
+      checkPermission();
       this.#sources = 'kind' in from ? sourcesOf(from, options) : [new Source(from)];
       for (const { addresses } of this.#sources) report.resolved(addresses);
     } catch (error) {
@@ -201,8 +203,9 @@ export class Dial<T> implements Attempt<T> {
     }
     const others = this.#log.slice(1).map(({ address, code }) => `${address} ${code}`);
     const message = others.length === 0 ? first.message : `${first.message} (then ${others.join(', ')})`;
-    const { code, phase, errno, syscall, address, port, hint } = first;
-    const facts: ErrorFacts = { code, phase, errno, syscall, address, port, hint, attempts: this.#log };
+    const { code, phase, errno, syscall, address, port, permission, resource, hint } = first;
+    const told = { code, phase, errno, syscall, address, port, permission, resource, hint };
+    const facts: ErrorFacts = { ...told, attempts: this.#log };
     // Only limits were spent: for the caller that is one spent limit.
     return this.#errors.every((error) => error instanceof TimeoutError)
       ? new TimeoutError(message, facts)

@@ -6,7 +6,7 @@ import * as C from '../../native/constants.js';
 import { native } from '../../native/load.js';
 import type { Interest } from '../attempt.js';
 import { connectStep } from '../connect-step.js';
-import { bindTo, type BindOptions } from '../bind.js';
+import { bindTo, checkBindPermission, type BindOptions } from '../bind.js';
 import { closeDescriptor, openHandle, type Handle } from '../handle.js';
 import { familyNumber } from '../names.js';
 import { applySettings, type Settings } from '../option/settings.js';
@@ -48,6 +48,7 @@ export class Racer {
 
   /** Opens and prepares a socket. Throws, with nothing left open, when that fails already. */
   static start(address: SocketAddress, options: RaceOptions): Racer {
+    if (options.local !== null) checkBindPermission(options.local);
     const handle = openHandle(familyNumber('family', address.family), options.kind, options.protocol);
     try {
       applySettings(handle, options.settings);

@@ -14,6 +14,7 @@ import * as C from '../../native/constants.js';
 import { native, requireNative } from '../../native/load.js';
 import type { Interest } from '../attempt.js';
 import { familyName } from '../names.js';
+import { isPermitted } from '../permission.js';
 import { decodeBytes, exactly, sockaddrOf } from '../sockaddr.js';
 import { Want } from '../want.js';
 import { Lookup } from './lookup.js';
@@ -73,8 +74,9 @@ export class Resolution {
   }
 }
 
-/** True if the system can make IPv6 sockets. */
+/** True if the system can make IPv6 sockets, and we may. Found out by making one. */
 export function hasIpv6(): boolean {
+  if (!isPermitted()) return false;
   if (ipv6 === null) {
     const fd = native.socket(C.AF_INET6, C.SOCK_DGRAM, 0);
     ipv6 = fd >= 0;

@@ -9,7 +9,7 @@ import { refusal } from '../../error/make.js';
 import { systemError } from '../../error/system.js';
 import { EAGAIN, EINTR, EISDIR, ESPIPE, POLLIN } from '../../native/constants.js';
 import { native } from '../../native/load.js';
-import { checkReadPermission } from '../permission.js';
+import { checkFilePermission } from '../permission.js';
 import { Registration, registrationOf, retire } from '../registration.js';
 import { Want } from '../want.js';
 
@@ -105,7 +105,7 @@ function open(file: string | number): number {
     if (fd < 0) throw systemError(fd, 'dup', 'read');
     return fd;
   }
-  checkReadPermission(file);
+  checkFilePermission('fs.read', file);
   const fd = native.openFile(file);
   if (fd < 0) throw systemError(fd, 'open', 'read', file);
   return fd;

@@ -10,6 +10,7 @@ import { isNumeric, Resolution } from '../dial/resolution.js';
 import type { Handle } from '../handle.js';
 import { familyNumber } from '../names.js';
 import { getInt } from '../option/access.js';
+import { checkPermission } from '../permission.js';
 import { sockaddrOf } from '../sockaddr.js';
 import { isWant } from '../want.js';
 
@@ -26,8 +27,9 @@ interface Encoded {
 
 const encoded = new WeakMap<SocketAddress, Encoded>();
 
-/** The bytes of a target that was sent to before, if they are kept. */
+/** The bytes of a target that was sent to before, if they are kept. Whoever sends asks for them, so permission is asked here. */
 export function knownDestination(to: Target, handle: Handle): Uint8Array | null {
+  checkPermission();
   if (to === lastTarget && handle.family === lastFamily && handle.kind === lastKind) return lastBytes;
   const kept = to instanceof SocketAddress ? encoded.get(to) : undefined;
   return kept !== undefined && suits(kept.family, handle) ? remember(to, handle, kept.bytes) : null;

@@ -9,6 +9,7 @@ import { native } from '../../native/load.js';
 import type { Attempt, Interest } from '../attempt.js';
 import { Resolution } from '../dial/resolution.js';
 import type { Handle } from '../handle.js';
+import { checkPermission } from '../permission.js';
 import { localAddress, sockaddrOf } from '../sockaddr.js';
 import { isWant, type Want } from '../want.js';
 import { takesIpv4 } from './dual.js';
@@ -22,6 +23,7 @@ export class ConnectUdp implements Attempt<void> {
 
   constructor(handle: Handle, endpoint: Endpoint | null) {
     handle.check('connect');
+    if (endpoint !== null) checkPermission();
     this.#handle = handle;
     const family = takesIpv4(handle) ? AF_UNSPEC : handle.family;
     this.#resolution =

@@ -163,7 +163,8 @@ export class OpeningSocket extends HttpSocket {
 
 /** The error number for a bind that failed before the system was asked. */
 function errnoFor(error: unknown): number {
-  const { EADDRNOTAVAIL, EINVAL, ENOSYS } = constants.errno;
+  const { EACCES, EADDRNOTAVAIL, EINVAL, ENOSYS } = constants.errno;
   if (!(error instanceof SocketError)) return EINVAL;
+  if (error.code === 'ERR_ACCESS_DENIED') return EACCES;
   return error.code === 'ERR_NATIVE_MISSING' ? ENOSYS : EADDRNOTAVAIL;
 }
