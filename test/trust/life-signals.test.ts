@@ -108,7 +108,7 @@ for (const { name } of colours) {
 
   for (const secure of [false, true]) {
     const over = secure ? 'TLS' : 'TCP';
-    const bytes = size(16, 256) << 20;
+    const bytes = size(48, 1024) << 20;
     test(`bytes are whole over ${over} in a storm of signals, and while the process is stopped and goes on (${name})`, async (t) => {
       const { server, root } = pki();
       const { python, port } = await peer(
