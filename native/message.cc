@@ -167,6 +167,8 @@ static napi_value JS_gather(napi_env env, napi_callback_info info) {
     if (!room.holds(i * slot, sizeof length)) return give(env, -EFAULT);
     memcpy(&length, room.data + i * slot, sizeof length);
     if (!memory.holds(i * stride, length) || !target.holds(static_cast<int64_t>(used), length)) return give(env, -EFAULT);
+    // Empty memory may have no address, and memcpy(3) takes none.
+    if (length == 0) continue;
     memcpy(target.data + used, memory.data + i * stride, static_cast<size_t>(length));
     used += static_cast<size_t>(length);
   }

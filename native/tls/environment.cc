@@ -6,6 +6,9 @@
 static void forget_status(void* data) {
   Environment* environment = static_cast<Environment*>(data);
   environment->status = environment->nowhere;
+  // Nobody else gives it back: with each worker that ended a little would stay.
+  if (environment->status_reference != nullptr) napi_delete_reference(environment->env, environment->status_reference);
+  environment->status_reference = nullptr;
 }
 
 static void finalize(napi_env, void* data, void*) {
@@ -17,6 +20,7 @@ static void finalize(napi_env, void* data, void*) {
 Environment* environment_create(napi_env env) {
   Environment* environment = static_cast<Environment*>(calloc(1, sizeof(Environment)));
   if (environment == nullptr) return nullptr;
+  environment->env = env;
   environment->status = environment->nowhere;
   environment->references = 1;
   if (napi_set_instance_data(env, environment, finalize, nullptr) != napi_ok) {

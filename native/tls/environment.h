@@ -23,6 +23,7 @@ struct BlockPool {
 enum Status { status_drained, status_unsent, status_buffered, status_news, status_closed, status_count };
 
 struct Environment {
+  napi_env env;
   // Points to `nowhere` until setStatus and after the end.
   int32_t* status;
   napi_ref status_reference;
