@@ -10,9 +10,11 @@ export interface Layer {
   readonly ready: boolean;
   /** What was taken by `send` and is not with the kernel yet, in bytes. */
   readonly unsent: number;
+  /** There is some of it, from a write that was given up: nobody is about to send it, so readers do. */
+  readonly leftBehind: boolean;
   /** While it is not ready: when to look again at the latest. */
   readonly until: number;
-  /** While it is not ready: what to watch. */
+  /** What to watch while it is not ready, or while a reader has to send what was left behind. */
   interests(): readonly Interest[];
   /** Goes on until it is ready: null, or what to wait for. */
   advance(): Want | null;
@@ -32,7 +34,7 @@ export interface Layer {
   release(): void;
 }
 
-/** What an operation of a stream watches after Want.Many, which only a layer that is not ready asks for. */
+/** What an operation of a stream watches after Want.Many, which only a layer asks for. */
 export function layerInterests(stream: Stream): readonly Interest[] {
   return stream.layer?.interests() ?? [];
 }

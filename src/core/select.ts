@@ -46,7 +46,7 @@ export class Select implements Attempt<Ready[]> {
       return handles.map(({ registration }) => ({
         registration,
         read: events.read ?? false,
-        write: events.write ?? false,
+        write: events.write === true || (events.read === true && stream?.layer?.leftBehind === true),
         priority: events.priority ?? false,
       }));
     });

@@ -88,8 +88,17 @@ export class StreamSend extends SendAll {
 
   /** Given up before it was complete: what the peer has is not all. A wrong limit stops it before it begins. */
   abandon(): void {
-    if (this.#begun) this.#stream.ending.torn = true;
+    if (!this.#begun) return;
+    this.#stream.ending.torn = true;
+    if (this.#stream.layer?.leftBehind) wakeReaders(this.#stream.handle);
   }
+}
+
+/** What a layer took and has not sent is theirs from now on. */
+function wakeReaders(handle: Handle): void {
+  const { reader, watchers } = handle.registration;
+  reader?.wake();
+  for (const watcher of watchers ?? []) watcher.wake();
 }
 
 class QuietSend extends StreamSend {
@@ -185,6 +194,9 @@ export class WaitFlushed implements Attempt<boolean> {
   }
 
   step(): boolean | Want {
+    const left = this.#stream.layer?.flush() ?? 0;
+    if (isWant(left)) return left;
+    if (left < 0) throw this.#stream.failed(left, 'send', 0);
     const queued = native.queuedOut(this.#stream.handle.fd);
     if (queued < 0) throw systemError(queued, 'ioctl', 'write');
     return queued === 0 ? true : Want.Pause;

@@ -20,7 +20,7 @@ import type { Registration } from '../registration.js';
 import { sendOnce, sendPiecesOnce } from '../send.js';
 import { slabMemory, slabRoom, slabTake, slabUsed } from '../slab.js';
 import type { Stream } from '../stream.js';
-import { Want } from '../want.js';
+import { isWant, Want } from '../want.js';
 import { handshakeFailure, whereabouts } from './blame.js';
 import { alertSentIn, tlsFailure, truncated } from './failure.js';
 import { factsOf, Info } from './info.js';
@@ -71,9 +71,13 @@ export class TlsLayer implements Layer {
     return this.#outgoing === 'plain';
   }
 
+  get leftBehind(): boolean {
+    return this.unsent > 0 && this.#stream.handle.firstWrite === null;
+  }
+
   interests(): readonly Interest[] {
-    const write = this.#want === Want.Write;
-    return [{ registration: this.#registration, read: !write, write }];
+    const write = this.ready ? this.leftBehind : this.#want === Want.Write;
+    return [{ registration: this.#registration, read: this.ready || !write, write }];
   }
 
   advance(): Want | null {
@@ -114,7 +118,7 @@ export class TlsLayer implements Layer {
     if (this.#rest !== null) return this.#handOut(this.#rest, target, offset, length);
     if (this.#failure !== null) throw this.#failure();
     const { readable } = this.#registration;
-    if (!readable && this.#buffered === 0) return Want.Read;
+    if (!readable && this.#buffered === 0) return this.#untilReadable();
     const n = tls().read(this.#open(), target, offset, length, readable);
     this.#note();
     if (n > 0) {
@@ -307,7 +311,7 @@ export class TlsLayer implements Layer {
         // A peer that sends much and says nothing: there is more in the kernel, and no event will tell of it.
         if (status[tlsStatus.drained] !== 1 && this.#registration.readable) return Want.Pause;
         this.#registration.readable = false;
-        return Want.Read;
+        return this.#untilReadable();
       case tlsResult.wantWrite:
         this.#registration.writable = false;
         return Want.Write;
@@ -324,6 +328,12 @@ export class TlsLayer implements Layer {
       default:
         throw stream.blame(systemError(n, 'recv', 'read'), 0);
     }
+  }
+
+  /** There is nothing to read, and perhaps because the peer still waits for what a write has left here. */
+  #untilReadable(): Want {
+    // An error is for those who write.
+    return this.leftBehind && isWant(this.flush()) ? Want.Many : Want.Read;
   }
 
   /** close_notify. Where our half is plaintext already, the rest is plaintext too. */
