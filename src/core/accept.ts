@@ -19,11 +19,10 @@ export interface Accepted {
 }
 
 // accept(2): errors that belong to the connection that was to be accepted, not to the listening socket.
-const passing = new Set(
-  ['ECONNABORTED', 'EPROTO', 'ENETDOWN', 'ENOPROTOOPT', 'EHOSTDOWN', 'ENONET', 'EHOSTUNREACH', 'ENETUNREACH'].map(
-    (name) => -(native.errnos[name] ?? 1e6),
-  ),
+const passing = numbersOf(
+  ...['ECONNABORTED', 'EPROTO', 'ENETDOWN', 'ENOPROTOOPT', 'EHOSTDOWN', 'ENONET', 'EHOSTUNREACH', 'ENETUNREACH'],
 );
+const lacking = numbersOf('EMFILE', 'ENFILE');
 
 abstract class Accepting {
   readonly phase: Phase = 'accept';
@@ -94,10 +93,15 @@ export function acceptOne(listener: Handle): Accepted | null {
       if (listener.family !== C.AF_UNIX) handle.limitLike(listener);
       return { handle, peer: acceptedPeer() };
     }
-    if (fd === C.EAGAIN) {
+    // Without a free descriptor the kernel does not even look whether somebody is waiting, but that is an error only if so.
+    if (fd === C.EAGAIN || (lacking.has(fd) && native.poll(registration.fd, C.POLLIN, 0) === 0)) {
       registration.readable = false;
       return null;
     }
     if (!passing.has(fd)) throw systemError(fd, 'accept', 'accept');
   }
+}
+
+function numbersOf(...names: string[]): ReadonlySet<number> {
+  return new Set(names.map((name) => -(native.errnos[name] ?? 1e6)));
 }

@@ -12,6 +12,10 @@ export interface ChildOptions {
   readonly node?: readonly string[];
   /** A command of the shell in front, e.g. `ulimit -n 64`. */
   readonly shell?: string;
+  /** The module beside whose folder `children/` is: this one unless told. */
+  readonly from?: string;
+  /** Variables besides those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Child {
@@ -24,13 +28,14 @@ export interface Child {
 
 /** Runs a file of `children/`. */
 export function startChild(t: TestContext, name: string, o: ChildOptions = {}): Child {
-  const file = fileURLToPath(new URL(`children/${name}.js`, import.meta.url));
+  const file = fileURLToPath(new URL(`children/${name}.js`, o.from ?? import.meta.url));
   const words = [process.execPath, ...(o.node ?? []), file, ...(o.args ?? []).map(String)];
   // The shell becomes the program, so signals and the process id are Node's.
+  const env = { ...process.env, ...o.env };
   const child =
     o.shell === undefined
-      ? spawn(words[0]!, words.slice(1))
-      : spawn('/bin/sh', ['-c', `${o.shell}; exec "$@"`, 'sh', ...words]);
+      ? spawn(words[0]!, words.slice(1), { env })
+      : spawn('/bin/sh', ['-c', `${o.shell}; exec "$@"`, 'sh', ...words], { env });
   let wrong = '';
   child.stderr.on('data', (piece: Buffer) => (wrong += piece.toString()));
   const ended = new Promise<string>((resolve) => {
