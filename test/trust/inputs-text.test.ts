@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
 import type * as Iconv from '../../src/codec/iconv.js';
 import type * as Codecs from '../../src/codec/codecs.js';
@@ -12,9 +12,9 @@ import type * as Errors from '../../src/error/socket-error.js';
 import type * as Frames from '../../src/core/read-frame.js';
 import type * as Operations from '../../src/face/conn-operations.js';
 import type { Attempt } from '../../src/core/attempt.js';
-import { startPython } from '../support/python.js';
 import { type AnyStream, runOf, streamOf } from './feed.js';
 import { built, segmentsOf, tries } from './inputs.js';
+import { pythonAnswers } from './python-answers.js';
 import { seed, size } from './size.js';
 
 const { iconvName } = (await built('codec/iconv')) as typeof Iconv;
@@ -191,9 +191,16 @@ test('the Unicode encodings are what Python takes for them', async (t) => {
     const bytes = encoded(good, name)!;
     return [name, spoilt ? Buffer.concat([bytes, wrong]) : bytes] as const;
   });
-  const theirs = await pythonDecodes(
+  const theirs = await pythonAnswers<string | null>(
     t,
-    samples.map(([name, bytes]) => [inPython[name], bytes]),
+    `
+def answer(one):
+    name, data = one
+    try: text = bytes.fromhex(data).decode(name)
+    except UnicodeError: return None
+    return None if any('\ud800' <= c <= '\udfff' for c in text) else text
+`,
+    samples.map(([name, bytes]) => [inPython[name], bytes.toString('hex')]),
   );
   for (const [i, [name, bytes]] of samples.entries()) {
     const ours = decoded(bytes, name);
@@ -303,32 +310,4 @@ function lonely(): fc.Arbitrary<string> {
   return fc
     .array(fc.constantFrom('a', '\ud800', '\udc00', '😀', '\ufffd'), { maxLength: 6 })
     .map((all) => all.join(''));
-}
-
-/** What Python's decoders make of bytes: text, or null. */
-async function pythonDecodes(
-  t: TestContext,
-  samples: readonly (readonly [string, Buffer])[],
-): Promise<(string | null)[]> {
-  const python = startPython(
-    t,
-    `
-import json
-for line in sys.stdin:
-    answers = []
-    for name, data in json.loads(line):
-        try: text = bytes.fromhex(data).decode(name)
-        except UnicodeError: text = None
-        if text is not None and any('\\ud800' <= c <= '\\udfff' for c in text): text = None
-        answers.append(text)
-    say(json.dumps(answers))
-`,
-  );
-  const all: (string | null)[] = [];
-  for (let from = 0; from < samples.length; from += 5000) {
-    python.tell(JSON.stringify(samples.slice(from, from + 5000).map(([name, bytes]) => [name, bytes.toString('hex')])));
-    all.push(...(JSON.parse(await python.line()) as (string | null)[]));
-  }
-  await python.end();
-  return all;
 }
