@@ -184,7 +184,7 @@ test('a target is read and written so that it reads as the same, or is misuse th
       const again = written(first);
       assert.equal(JSON.stringify(endpoint(again)), JSON.stringify(first), `by way of ${JSON.stringify(again)}`);
       assert.equal(written(endpoint(again)!), again);
-       
+
       if (first.kind === 'inet') assert.match(again, /^[\x21-\x7e\x80-\uffff]+$/);
     }),
   );
@@ -285,7 +285,6 @@ def answer(text):
 });
 
 test('urllib finds the same host and port, where it finds any', async (t) => {
-   
   const texts = sampled(fc.oneof(good, mutated(good, pieces)), 20_000, 500_000).filter((text) =>
     /^[\x20-\x7e]+$/.test(text),
   );
