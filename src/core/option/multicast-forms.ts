@@ -5,9 +5,10 @@ import { formatIpv4, parseIpv4, writeIpv4, writeIpv6 } from '../../address/ip.js
 import { invalidType, invalidValue } from '../../error/invalid.js';
 import { AF_INET, AF_INET6, IPPROTO_IP, IPPROTO_IPV6 } from '../../native/constants.js';
 import type { Handle } from '../handle.js';
-import { getBytes, setBytes } from './access.js';
+import { setBytes } from './access.js';
 import type { Form } from './form.js';
 import { field, fieldsOf, interfaceIndex } from './interface-index.js';
+import { exactly } from './simple-forms.js';
 
 /** struct ip_mreqn: group, address of the interface, its index. */
 export const membership4: Form<Membership> = writeOnly((label, value) => {
@@ -86,7 +87,7 @@ export const groupFilter: Form<SourceFilter> = ofEitherFamily((label, value) => 
 
 /** What the kernel gives is an address; what it takes is an address, or a struct ip_mreqn with an index. */
 export const interface4: Form<string> = {
-  get: (handle, level, name) => formatIpv4(getBytes(handle, level, name, 4), 0),
+  get: (handle, level, name) => formatIpv4(exactly(handle, level, name, 4), 0),
   encode(label, value) {
     if (typeof value !== 'string') throw invalidType(label, 'a string', value);
     const bytes = new Uint8Array(12);

@@ -17,7 +17,7 @@ export function decodeTcpInfo(raw: Buffer): TcpInfo {
   const has = (at: number, size: number): boolean => raw.length >= at + size;
   const word = (at: number): number => (has(at, 4) ? view.getUint32(at, LITTLE) : 0);
   const info: TcpInfo = {
-    state: states.get(raw[0] ?? -1) ?? String(raw[0]),
+    state: raw.length === 0 ? 'UNKNOWN' : (states.get(raw[0]!) ?? String(raw[0])),
     rtt: word(68),
     rttVar: word(72),
     retransmits: raw[2] ?? 0,
