@@ -1,7 +1,7 @@
 // Owns the way from what callers pass as data to bytes.
 
 import type { Data } from '../contract/mode.js';
-import { invalidType } from '../error/invalid.js';
+import { hidden, invalidType } from '../error/invalid.js';
 import { encodeText, type Encoding } from './text.js';
 
 /** The bytes of one piece of data. No copy is made of memory that is bytes already. */
@@ -11,7 +11,7 @@ export function toBytes(argument: string, data: Data, encoding: Encoding): Uint8
   if (data instanceof DataView) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   // Not instanceof alone: memory may come from another realm, and may be shared between threads.
   if (data instanceof ArrayBuffer || isAnyArrayBuffer(data)) return new Uint8Array(data);
-  throw invalidType(argument, 'a string, Uint8Array, ArrayBuffer or DataView', data);
+  throw invalidType(argument, 'a string, Uint8Array, ArrayBuffer or DataView', hidden(data));
 }
 
 /** The bytes of one piece or of an array of pieces; empty pieces are left out. */

@@ -1,7 +1,7 @@
 // Owns the usual ways in which frames stand in a stream. Pure: bytes in, frames out, nothing kept between calls.
 
 import type { Codec, Codecs, NumType } from '../contract/codec.js';
-import { invalidType, invalidValue, outOfRange, wholeNumber } from '../error/invalid.js';
+import { hidden, invalidType, invalidValue, outOfRange, wholeNumber } from '../error/invalid.js';
 import { limitError, refusal } from '../error/make.js';
 import { formOf, lengthLimit } from './number.js';
 import { decodeText, encodeText, encodingOf, unitOf } from './text.js';
@@ -52,11 +52,12 @@ function lines(o: { max?: number; encoding?: string; eol?: '\n' | '\r\n' } = {})
   return Object.freeze({
     maxFrame: max + 2 * unit,
     encode(text: string) {
-      if (typeof text !== 'string') throw invalidType('value', 'a string', text);
+      if (typeof text !== 'string') throw invalidType('value', 'a string', hidden(text));
       // As writeLine: who supplied it could send lines of their own.
-      if (/[\r\n]/.test(text)) throw invalidValue('value', 'must not contain CR or LF', text);
+      if (/[\r\n]/.test(text)) throw invalidValue('value', 'must not contain CR or LF', hidden(text));
       const bytes = encodeText('value', text + eol, encoding);
-      if (bytes.length - eol.length * unit > max) throw outOfRange('value', `a line of at most ${max} bytes`, text);
+      if (bytes.length - eol.length * unit > max)
+        throw outOfRange('value', `a line of at most ${max} bytes`, hidden(text));
       return bytes;
     },
     decode(buffer: Buffer, seen = 0) {
@@ -120,7 +121,7 @@ function markOf(delimiter: unknown): Buffer {
 }
 
 function checkFrame(value: unknown, max: number): asserts value is Uint8Array {
-  if (!(value instanceof Uint8Array)) throw invalidType('value', 'a Uint8Array', value);
+  if (!(value instanceof Uint8Array)) throw invalidType('value', 'a Uint8Array', hidden(value));
   if (value.length > max) throw outOfRange('value', `at most ${max} bytes long`, value.length);
 }
 

@@ -42,7 +42,44 @@ function coded<E extends Error>(error: E, code: string): Coded<E> {
   return Object.assign(error, { code });
 }
 
-function show(value: unknown): string {
-  const text = inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 120 });
-  return value === null || value === undefined || typeof value === 'object' ? text : `${text} (${typeof value})`;
+/** Stands for a value that may be a secret: an error tells its type and its size. */
+export function hidden(value: unknown): unknown {
+  const kind = typeof value === 'string' ? `a string of ${value.length} characters` : null;
+  return kind === null && typeof value !== 'number' && typeof value !== 'bigint'
+    ? value
+    : new Hidden(kind ?? `a ${typeof value}`);
+}
+
+class Hidden {
+  readonly words: string;
+
+  constructor(words: string) {
+    this.words = words;
+  }
+}
+
+/** A value in the words of an error. What is in an object nobody has asked for, and it may be a secret. */
+export function show(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (value instanceof Hidden) return value.words;
+  if (typeof value === 'object') return showObject(value);
+  const shown = typeof value === 'string' ? withoutPassword(value) : value;
+  return `${inspect(shown, { breakLength: Infinity, maxStringLength: 120 })} (${typeof value})`;
+}
+
+function showObject(value: object): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (ArrayBuffer.isView(value)) return `${nameOf(value)} of ${value.byteLength} bytes`;
+  const name = nameOf(value);
+  return name === 'Object' ? 'an object' : `an instance of ${name}`;
+}
+
+function nameOf(value: object): string {
+  const { constructor } = value as { constructor?: unknown };
+  return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'Object';
+}
+
+/** Targets are no URLs, but somebody will pass one with a user name and a password. */
+export function withoutPassword(text: string): string {
+  return text.replace(/^(?!unix:)([a-z][a-z0-9+.-]*:\/\/)?[^@:]*:[^]+@/i, '$1…@');
 }

@@ -15,7 +15,7 @@ import { SOMAXCONN } from '../core/numbers.js';
 import { isWant } from '../core/want.js';
 import { clientPlan, type SessionPlan } from '../core/tls/tls.js';
 import { checkSettings } from '../core/option/option.js';
-import { invalidType, invalidValue, outOfRange, wholeNumber } from '../error/invalid.js';
+import { hidden, invalidType, invalidValue, outOfRange, wholeNumber } from '../error/invalid.js';
 import { newId, tapOf } from '../event/tap.js';
 import { admit, durationOf, refuseZero, spanOf } from '../wait/limit.js';
 import { checkMode } from './check.js';
@@ -65,7 +65,7 @@ function tlsPlan(endpoint: Endpoint, given: unknown, host: string | null): Sessi
   const byScheme = endpoint.kind === 'inet' && endpoint.scheme === 'tls';
   const wanted = given ?? byScheme;
   if (typeof wanted !== 'boolean' && (typeof wanted !== 'object' || wanted === null))
-    throw invalidType('tls', 'a boolean or an object', given);
+    throw invalidType('tls', 'a boolean or an object', hidden(given));
   if (wanted === false) {
     if (byScheme) throw invalidValue('tls', 'contradicts the target, which begins with tls://', given);
     return null;

@@ -15,7 +15,7 @@ import { ReadText } from '../core/read-text.js';
 import type { SendAll } from '../core/send.js';
 import type { Stream } from '../core/stream.js';
 import { write, writeQuietly } from '../core/writing.js';
-import { invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
+import { hidden, invalidType, invalidValue, wholeNumber } from '../error/invalid.js';
 import { checkBytes } from './check.js';
 
 const LINE = 64 * 1024;
@@ -102,11 +102,11 @@ export function writeNum(stream: Stream, type: NumType, value: number | bigint):
 }
 
 export function writeLine(stream: Stream, text: string, o: { eol?: string } | undefined): SendAll {
-  if (typeof text !== 'string') throw invalidType('text', 'a string', text);
+  if (typeof text !== 'string') throw invalidType('text', 'a string', hidden(text));
   const eol = o?.eol ?? '\r\n';
   if (typeof eol !== 'string') throw invalidType('eol', 'a string', eol);
   // A line end inside the text would let whoever supplied it send lines of their own.
-  if (/[\r\n]/.test(text)) throw invalidValue('text', 'must not contain CR or LF', text);
+  if (/[\r\n]/.test(text)) throw invalidValue('text', 'must not contain CR or LF', hidden(text));
   return write(stream, toPieces('text', text + eol, stream.encoding));
 }
 

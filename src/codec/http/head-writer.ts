@@ -2,7 +2,7 @@
 // and settles how the other side is told the length of the body. It must not know where the bytes go.
 
 import type { HttpHead, HttpHeaders, HttpRequest, HttpResponse } from '../../contract/http.js';
-import { invalidType, invalidValue, wholeNumber } from '../../error/invalid.js';
+import { hidden, invalidType, invalidValue, wholeNumber } from '../../error/invalid.js';
 import { toBytes } from '../bytes.js';
 import type { Encoding } from '../text.js';
 import { codingFault, lengthOf } from './framing.js';
@@ -31,7 +31,7 @@ export function outgoingRequest(r: HttpRequest, encoding: Encoding): OutgoingHtt
   if (typeof path !== 'string') throw invalidType('path', 'a string', path);
   if (!isTarget(method, path)) {
     const forms = method === 'CONNECT' ? 'host:port' : 'a path that begins with "/", a URL, or "*"';
-    throw invalidValue('path', `must be ${forms}, in visible ASCII characters`, path);
+    throw invalidValue('path', `must be ${forms}, in visible ASCII characters`, hidden(path));
   }
   const version = versionOf(r.version);
   const body = r.body === undefined ? null : toBytes('body', r.body, encoding);
@@ -52,7 +52,8 @@ export function outgoingResponse(r: HttpResponse, encoding: Encoding): OutgoingH
   const lines = linesOf(r.headers);
   const length = checkLength(lines, body, r.headers, false);
   if (status < 200 || status === 204 || status === 304) {
-    if (body !== null && body.length > 0) throw invalidValue('body', `must be empty with status ${status}`, r.body);
+    if (body !== null && body.length > 0)
+      throw invalidValue('body', `must be empty with status ${status}`, hidden(r.body));
     // RFC 9110 §8.6, RFC 9112 §6.1. A 304 may say what the length would have been.
     if (length === 'said' && status !== 304)
       throw invalidValue('headers', 'must not announce a body with this status', status);
@@ -93,7 +94,7 @@ function linesOf(headers: HttpHeaders | undefined): [string, string][] {
   }
   // A Map, or Headers of fetch, would look like an object without headers.
   if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers)
-    throw invalidType('headers', 'an object or an array of [name, value] pairs', headers);
+    throw invalidType('headers', 'an object or an array of [name, value] pairs', hidden(headers));
   for (const [name, value] of Object.entries(headers)) {
     if (!Array.isArray(value)) addLine(lines, name, value);
     else for (const one of value) addLine(lines, name, one);
@@ -106,9 +107,9 @@ function addLine(lines: [string, string][], name: unknown, value: unknown): void
   if (!isToken(name)) throw invalidValue('headers', 'must have names that are tokens of RFC 9110', name);
   const isPlain = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
   if (!isPlain)
-    throw invalidType(`headers.${name}`, 'a string, a finite number, a boolean or an array of strings', value);
+    throw invalidType(`headers.${name}`, 'a string, a finite number, a boolean or an array of strings', hidden(value));
   const text = String(value);
-  if (!isText(text)) throw invalidValue(`headers.${name}`, `must ${NO_CONTROL}`, value);
+  if (!isText(text)) throw invalidValue(`headers.${name}`, `must ${NO_CONTROL}`, hidden(value));
   lines.push([name, text]);
 }
 

@@ -5,7 +5,7 @@ import { KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Pem } from '../../contract/tls.js';
-import { invalidType, invalidValue } from '../../error/invalid.js';
+import { hidden, invalidType, invalidValue } from '../../error/invalid.js';
 import { fileError } from '../../error/system.js';
 import { digestOf } from './digest.js';
 import { Lru } from './lru.js';
@@ -32,7 +32,7 @@ export function checkPem(argument: string, value: unknown): asserts value is Pem
     if (typeof file !== 'string') throw invalidType(`${argument}.file`, 'the path of a file', file);
     if (file === '' || file.includes('\0')) throw invalidValue(`${argument}.file`, 'must be the path of a file', file);
   } else {
-    throw invalidType(argument, 'PEM, DER, { file }, a KeyObject or an X509Certificate', outline(value));
+    throw invalidType(argument, 'PEM, DER, { file }, a KeyObject or an X509Certificate', hidden(value));
   }
 }
 
@@ -102,12 +102,6 @@ export function readBytes(path: string): Buffer {
   } catch (error) {
     throw fileError(error, path);
   }
-}
-
-/** Of what is refused, without what may be a secret. */
-function outline(value: unknown): unknown {
-  if (Array.isArray(value)) return [];
-  return typeof value === 'object' && value !== null ? {} : value;
 }
 
 const seen = new Lru<{ look: string; digest: string }>(256);

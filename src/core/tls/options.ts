@@ -3,7 +3,7 @@
 
 import type { TlsOptions } from '../../contract/tls.js';
 import { durationOf } from '../../error/duration.js';
-import { invalidType, invalidValue, outOfRange } from '../../error/invalid.js';
+import { hidden, invalidType, invalidValue, outOfRange } from '../../error/invalid.js';
 import { parseAlpn } from './alpn.js';
 import { splitCiphers } from './ciphers.js';
 import { innerTags } from './der.js';
@@ -13,11 +13,12 @@ import { namePattern } from './server-name.js';
 
 /** `path` is where the options stand, for messages: `'tls'`. @throws TypeError, RangeError */
 export function checkOptions(path: string, value: unknown): asserts value is TlsOptions {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalidType(path, 'an object', value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidType(path, 'an object', hidden(value));
   const given = value as Record<string, unknown>;
   for (const [name, ours] of foreign)
     if (given[name] !== undefined)
-      throw invalidValue(`${path}.${name}`, `is an option of node:tls: here it is ${ours}`, given[name]);
+      throw invalidValue(`${path}.${name}`, `is an option of node:tls: here it is ${ours}`, hidden(given[name]));
   for (const [name, check] of everyCheck) {
     const field = given[name];
     if (field !== undefined) check(`${path}.${name}`, field);
@@ -168,12 +169,12 @@ function oneOf(...values: readonly string[]): Check {
 
 function oneOfTypes(words: string, ...types: readonly string[]): Check {
   return (argument, value) => {
-    if (!types.includes(typeof value)) throw invalidType(argument, words, value);
+    if (!types.includes(typeof value)) throw invalidType(argument, words, hidden(value));
   };
 }
 
 function oneOfBytes(words: string): Check {
   return (argument, value) => {
-    if (!(value instanceof Uint8Array)) throw invalidType(argument, `a Uint8Array: ${words}`, value);
+    if (!(value instanceof Uint8Array)) throw invalidType(argument, `a Uint8Array: ${words}`, hidden(value));
   };
 }

@@ -1,7 +1,7 @@
 // Owns the errors of the dialect: those of the library and of misuse, under the name that FatScript has for their kind. It
 // must not know which call failed.
 
-import { invalidType, invalidValue, outOfRange } from '../../error/invalid.js';
+import { hidden, invalidType, invalidValue, outOfRange } from '../../error/invalid.js';
 import { SocketError } from '../../error/socket-error.js';
 import { NO_BYTE_STRING } from '../byte-string.js';
 
@@ -51,7 +51,7 @@ export function checkWait(value: unknown): asserts value is number {
 
 /** What cannot be sent has a character that is no byte. */
 export function noByteString(value: string): Error {
-  return called('ValueError', invalidValue('data', `is no Chunk: ${NO_BYTE_STRING}`, value));
+  return called('ValueError', invalidValue('data', `is no Chunk: ${NO_BYTE_STRING}`, hidden(value)));
 }
 
 /** A missing argument is another error than a wrong one. */

@@ -4,7 +4,7 @@
 import { constants as limits } from 'node:buffer';
 import type { Conn } from '../../contract/conn.js';
 import type { Mode } from '../../contract/mode.js';
-import { invalidType, invalidValue, wholeNumber } from '../../error/invalid.js';
+import { hidden, invalidType, invalidValue, wholeNumber } from '../../error/invalid.js';
 import { options as tokens } from '../../sync/index.js';
 import { bytesOfText, NO_BYTE_STRING, textOfBytes } from '../byte-string.js';
 import type { Callback, Closed, Data, Failure, Ok, Options, Sent, SocketHandle } from './answers.js';
@@ -59,7 +59,7 @@ export function sendLine(...given: unknown[]): unknown {
   return perform('Could not write socket data', given, ([socket, line]) => {
     const entry = find(socket);
     const bytes = checkData('line', line);
-    if (bytes.includes(10) || bytes.includes(13)) throw invalidValue('line', 'must be one line: it has a CR or LF in it, which only `send` sends', line); // prettier-ignore
+    if (bytes.includes(10) || bytes.includes(13)) throw invalidValue('line', 'must be one line: it has a CR or LF in it, which only `send` sends', hidden(line)); // prettier-ignore
     return {
       begin: (colour) => colour.of(entry).write([bytes, '\r\n']),
       answer: (n: number): Sent => ({ type: 'sent', bytes: n }),
@@ -163,13 +163,13 @@ function putBack(entry: Entry, error: unknown): void {
 }
 
 function checkText(argument: string, value: unknown): string {
-  if (typeof value !== 'string') throw invalidType(argument, 'a string', value);
+  if (typeof value !== 'string') throw invalidType(argument, 'a string', hidden(value));
   return value;
 }
 
 function checkData(argument: string, value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   const bytes = bytesOfText(checkText(argument, value));
-  if (bytes === null) throw invalidValue(argument, `cannot be sent: ${NO_BYTE_STRING}`, value);
+  if (bytes === null) throw invalidValue(argument, `cannot be sent: ${NO_BYTE_STRING}`, hidden(value));
   return bytes;
 }

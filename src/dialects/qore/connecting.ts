@@ -1,5 +1,6 @@
 // Owns what the six methods that connect have in common: what they were given, checked, and the name of what goes wrong.
 
+import { withoutPassword } from '../../error/invalid.js';
 import { softNumber, softString, text, type SoftInt, type SoftString } from './argument.js';
 import * as C from './constants.js';
 import { QoreException } from './exception.js';
@@ -15,9 +16,9 @@ export const MOST = 0x7fffffff;
 export function connectTo(link: Link, method: string, dest: string, ms: number | null): void {
   const where = whereOf(text(method, 'the destination', dest));
   if (where === null)
-    throw new QoreException('SOCKET-CONNECT-ERROR', `'${dest}' is neither host:port nor a path`, dest);
+    throw new QoreException('SOCKET-CONNECT-ERROR', `'${withoutPassword(dest)}' is neither host:port nor a path`);
   const kind = { ...stream, family: 'isIpv6' in where && where.isIpv6 ? C.AF_INET6 : C.AF_UNSPEC };
-  opening(link, dest, ms, () => {
+  opening(link, withoutPassword(dest), ms, () => {
     if ('path' in where) connectPath(link, where.path, kind);
     else connectPort(link, where, kind, ms);
   });

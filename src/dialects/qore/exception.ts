@@ -1,6 +1,6 @@
 // Owns the exceptions of the Qore dialect, and errno. It must not know which method throws what.
 
-import { inspect } from 'node:util';
+import { show } from '../../error/invalid.js';
 import { strerror as words } from '../../error/strerror.js';
 import { SocketError } from '../../error/socket-error.js';
 
@@ -53,16 +53,15 @@ export function notOpen(method: string): QoreException {
 
 /** The exception for an argument of the wrong type or without meaning. */
 export function wrongType(method: string, argument: string, expected: string, value: unknown): QoreException {
-  const shown = inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 80 });
   return new QoreException(
     'RUNTIME-TYPE-ERROR',
-    `${argument} of ${method}() must be ${expected}, and is ${shown}`,
+    `${argument} of ${method}() must be ${expected}, and is ${show(value)}`,
     value,
   );
 }
 
-/** The same where several forms are allowed and this is none of them. */
-export function noVariant(method: string, value: unknown): QoreException {
+/** The same where several forms are allowed and this is none of them. `arg` is null where it may be a secret. */
+export function noVariant(method: string, value: unknown, arg = value): QoreException {
   const type = value === null ? 'nothing' : typeof value;
-  return new QoreException('RUNTIME-OVERLOAD-ERROR', `no variant matching '${method}(${type})' can be found`, value);
+  return new QoreException('RUNTIME-OVERLOAD-ERROR', `no variant matching '${method}(${type})' can be found`, arg);
 }

@@ -102,7 +102,7 @@ export class TlsSocket extends OpeningSocket {
   setPrivateKey(key_pem: string, pass?: string | null): null;
   setPrivateKey(key: SSLPrivateKey | string | Uint8Array, pass?: string | null): null {
     if (typeof key !== 'string' && !(key instanceof Uint8Array) && !(key instanceof SSLPrivateKey))
-      throw noVariant('Socket::setPrivateKey', key);
+      throw noVariant('Socket::setPrivateKey', key, null);
     this.link.privateKey = key instanceof SSLPrivateKey ? key : new SSLPrivateKey(key, pass);
     return null;
   }
