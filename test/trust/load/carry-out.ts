@@ -33,7 +33,7 @@ export interface Outcome {
 }
 
 const frames = codecs.lengthPrefixed('u32');
-const LONG = { timeout: '100s' } as const;
+const LONG = { timeout: '5m' } as const;
 
 /** The whole life of a connection, after its first line. Blocking connections have the same methods, so `await` does for both. */
 export async function carryOut(conn: AsyncConn, plan: Plan, signal: AbortSignal): Promise<Outcome> {
@@ -61,6 +61,8 @@ export async function carryOut(conn: AsyncConn, plan: Plan, signal: AbortSignal)
   return outcome;
 }
 
+/** Of all lines. */
+const LONGEST = 300_000;
 class EarlyEnd extends Error {}
 const CUT = new Error('here it is cut');
 
@@ -70,7 +72,7 @@ class Work {
   readonly #plan: Plan;
   readonly #writing: Draw;
   readonly #reading: Draw;
-  readonly #long: { readonly timeout: '100s'; readonly signal?: AbortSignal };
+  readonly #long: { readonly timeout: '5m'; readonly signal?: AbortSignal };
 
   constructor(conn: AsyncConn, plan: Plan, signal: AbortSignal) {
     this.#conn = conn;
@@ -126,14 +128,14 @@ class Work {
     const { read } = this.outcome;
     if (segment.kind === 'number') {
       const bytes = Buffer.alloc(NUMBER);
-      bytes.writeBigUInt64BE(await conn.readNum('u64', this.#long));
+      bytes.writeBigUInt64BE(await this.#atLast((o) => conn.readNum('u64', o)));
       read.add(bytes);
     } else if (segment.kind === 'line') {
-      const line = await conn.readLine({ ...this.#long, max: 300_000 });
+      const line = await this.#atLast((o) => conn.readLine({ ...o, max: LONGEST }));
       if (line === null) throw new EarlyEnd('the end in place of a line');
       read.add(Buffer.from(`${line}\n`));
     } else if (segment.kind === 'frame') {
-      const payload = await conn.framed(frames).read(this.#long);
+      const payload = await this.#atLast((o) => conn.framed(frames).read(o));
       if (payload === null) throw new EarlyEnd('the end in place of a frame');
       const prefix = Buffer.alloc(4);
       prefix.writeUInt32BE(payload.length);
@@ -142,26 +144,34 @@ class Work {
     } else for (let left = segment.size; left > 0;) left -= await this.#readPiece(left);
   }
 
-  /** Some of the next bytes, how ever they are asked for; a call that ends early has taken nothing. */
+  /** Some of the next bytes, how ever they are asked for. */
   async #readPiece(left: number): Promise<number> {
     const conn = this.#conn;
     const draw = this.#reading;
-    const n = Math.min(left, draw.size(65_536));
-    const hasty = draw.percent(20);
-    const control = hasty && draw.percent(50) ? new AbortController() : null;
-    const o = !hasty ? this.#long : control === null ? { timeout: draw.below(3) } : { signal: control.signal };
-    try {
-      const way = draw.below(4);
-      const going = way === 0 ? conn.readExact(n, o) : way === 1 ? this.#readInto(n, o) : conn.read(n, o);
-      control?.abort();
-      const piece = await going;
-      if (piece === null || piece.length === 0) throw new EarlyEnd('the end in place of bytes');
-      this.outcome.read.add(piece);
-      return piece.length;
-    } catch (error) {
-      this.#endedEarly(error, hasty);
-      return 0;
+    const way = draw.below(4);
+    const n = way < 2 ? left : Math.min(left, draw.size(65_536));
+    const piece = await this.#atLast((o) =>
+      way === 0 ? conn.readExact(n, o) : way === 1 ? this.#readInto(n, o) : conn.read(n, o),
+    );
+    if (piece === null || piece.length === 0) throw new EarlyEnd('the end in place of bytes');
+    this.outcome.read.add(piece);
+    return piece.length;
+  }
+
+  /** Often a limit or a signal ends the call first. Then it has taken nothing, and the next one finds everything. */
+  async #atLast<T>(call: (o: Op) => Promise<T>): Promise<T> {
+    const draw = this.#reading;
+    while (draw.percent(25)) {
+      const control = draw.percent(50) ? new AbortController() : null;
+      try {
+        const going = call(control === null ? { timeout: draw.below(3) } : { signal: control.signal });
+        control?.abort();
+        return await going;
+      } catch (error) {
+        this.#endedEarly(error, true);
+      }
     }
+    return call(this.#long);
   }
 
   async #readInto(n: number, o: Op): Promise<Buffer> {

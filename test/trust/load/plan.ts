@@ -33,8 +33,8 @@ export function planOf(seed: number, id: number, o: { ipv6: boolean; blocking?: 
   const draw = new Draw(seed + id * 7919);
   const segments = Array.from({ length: draw.between(1, 5) }, (): Segment => {
     const kind = draw.pick(['bytes', 'bytes', 'line', 'frame', 'number'] as const);
-    const largest = draw.percent(4) ? 262_144 : 8192;
-    return { kind, size: kind === 'number' ? NUMBER : draw.size(largest), seed: draw.below(0x7fff_ffff) };
+    const bytes = draw.percent(4) ? draw.between(16_384, 262_144) : draw.size(16_384);
+    return { kind, size: kind === 'number' ? NUMBER : bytes, seed: draw.below(0x7fff_ffff) };
   });
   const size = segments.reduce((sum, segment) => sum + bytesOf(segment).length, 0);
   const transport = draw.pick(['tcp4', 'tcp4', o.ipv6 ? 'tcp6' : 'tcp4', 'unix', o.blocking ? 'tcp4' : 'accepted']);

@@ -17,7 +17,7 @@ const { signal } = new AbortController();
 const plans = ids.map((id) => planOf(seed, id, { ipv6, blocking: true }));
 const conns: Conn<'sync'>[] = [];
 for (const plan of plans) {
-  const conn = sync.connect(targets[plan.transport]!, { timeout: '100s' });
+  const conn = sync.connect(targets[plan.transport]!, { timeout: '5m' });
   conn.write(`${plan.id} plain 0\n`);
   conns.push(conn);
 }

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { temporaryFolder } from '../../support/launch.js';
 import { pki } from '../../support/pki.js';
 import { startPython, type Python } from '../../support/python.js';
+import type { Watched } from './sample.js';
 
 /**
  * The first line of a connection says what is to become of it: `tls` begins TLS, then comes another; `echo`; `http`, a request that is
@@ -109,8 +110,8 @@ export interface Peer {
   readonly port: number;
   /** Where it answers datagrams. */
   readonly datagrams: string;
-  /** Every port of Internet addresses that it has. */
-  readonly ports: readonly number[];
+  /** Where it listens for TCP. */
+  readonly ports: Watched;
   /** Has clients dial, and says how many got back what they had sent. One such call at a time goes on. */
   dial(port: number, secure: boolean, count: number): Promise<number>;
   /** What its threads are doing. */
@@ -136,7 +137,7 @@ export async function startPeer(t: TestContext, ipv6: boolean): Promise<Peer> {
     streams: [`127.0.0.1:${tcp4}`, ...(ipv6 ? [`[::1]:${tcp6}`] : []), `unix:${path}`],
     port: tcp4,
     datagrams: `127.0.0.1:${datagrams}`,
-    ports: [tcp4, ...(ipv6 ? [tcp6] : []), datagrams],
+    ports: { tcp: tcp4, tcp6 },
     dial: async (port, secure, count) => Number(await said(`${port} ${Number(secure)} ${count}`)),
     threads: () => said('threads'),
   };

@@ -33,7 +33,7 @@ export async function settle(): Promise<void> {
 }
 
 /** Takes one, after `settle`. */
-export function sample(signal: AbortSignal, ports: readonly number[]): Sample {
+export function sample(signal: AbortSignal, ports: Watched): Sample {
   const { heapUsed, external, rss } = process.memoryUsage();
   return {
     descriptors: readdirSync('/proc/self/fd').length,
@@ -54,15 +54,21 @@ function listenersOfProcess(): number {
 const TIME_WAIT = '06';
 const LISTEN = '0A';
 
+/** The ports of a peer by family. A number may be somebody else's port in the other one, and in UDP. */
+export interface Watched {
+  readonly tcp: number;
+  readonly tcp6: number;
+}
+
 /** Lines of proc(5): `sl local_address rem_address st tx_queue:rx_queue tr:tm->when …`, hexadecimal. */
-export function socketsOn(ports: readonly number[]): string[] {
-  const wanted = new Set(ports);
+export function socketsOn(ports: Watched): string[] {
   const found: string[] = [];
-  for (const table of ['tcp', 'tcp6']) {
+  for (const table of ['tcp', 'tcp6'] as const) {
     for (const line of readFileSync(`/proc/self/net/${table}`, 'latin1').split('\n').slice(1)) {
       const [, local, remote, state] = line.trim().split(/\s+/);
       if (remote === undefined || state === TIME_WAIT || state === LISTEN) continue;
-      if ([local!, remote].some((address) => wanted.has(parseInt(address.split(':')[1]!, 16)))) found.push(line.trim());
+      if ([local!, remote].some((address) => parseInt(address.split(':')[1]!, 16) === ports[table]))
+        found.push(line.trim());
     }
   }
   return found;
