@@ -1,0 +1,234 @@
+// The man in the middle again, in both colours, with Python's TLS at the other end. He sits in a thread of his own, so that a
+// blocking call is a blocking call.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test, type TestContext } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import type { AsyncConn, TlsOptions } from 'berkeley';
+import { colours, descriptors, Python, type Net } from '../net/kit.js';
+import { pki } from '../support/pki.js';
+import { only, versions, type Version } from '../tls/kit.js';
+import { Random } from './random.js';
+import { seed, size } from './size.js';
+import { assertLawful, clientEnd, isWhole, serverEnd, type End } from './tls-ends.js';
+import type { Order, Report } from './tls-middle-worker.js';
+import { mutations, whats } from './tls-mutations.js';
+
+const CONNECTIONS = size(104, 2600);
+const IN_VAIN = 200;
+const NEVER = 60_000;
+
+/** Answers {"serve": …} with a port, and serves; visits for {"visit": …}, and tells whether the answer was right. */
+const script = `
+import ssl, threading
+cert, key, ca, own, own_key = sys.argv[1:]
+versions = {'TLSv1.2': ssl.TLSVersion.TLSv1_2, 'TLSv1.3': ssl.TLSVersion.TLSv1_3}
+sessions = {}
+def prepared(context, order):
+    context.minimum_version = context.maximum_version = versions[order['version']]
+    context.load_verify_locations(ca)
+    if order['full']: context.set_alpn_protocols(['bk-one'])
+    return context
+def exactly(s, n):
+    data = b''
+    while len(data) < n:
+        piece = s.recv(n - len(data))
+        if not piece: raise EOFError
+        data += piece
+    return data
+def frame(s):
+    head = exactly(s, 4)
+    return head + exactly(s, struct.unpack('>I', head)[0])
+def serve(l, context):
+    while True:
+        raw = l.accept()[0]
+        raw.settimeout(60)
+        try:
+            with context.wrap_socket(raw, server_side=True, suppress_ragged_eofs=False) as s:
+                s.sendall(frame(s))
+                s.unwrap()
+        except (OSError, EOFError): pass
+        finally: raw.close()
+def server(order):
+    context = prepared(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), order)
+    context.load_cert_chain(cert, key)
+    if order['full']: context.verify_mode = ssl.CERT_REQUIRED
+    l = listener(backlog=64)
+    threading.Thread(target=serve, args=(l, context), daemon=True).start()
+    return l.getsockname()[1]
+clients = {}
+def visit(order):
+    name = order['version'] + str(order['full'])
+    if name not in clients:
+        clients[name] = prepared(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), order)
+        if order['full']: clients[name].load_cert_chain(own, own_key)
+    raw = socket.create_connection(('127.0.0.1', order['visit']), 60)
+    try:
+        session = sessions.get(name) if order['resumes'] else None
+        with clients[name].wrap_socket(raw, server_hostname='localhost', session=session, suppress_ragged_eofs=False) as s:
+            data = bytes.fromhex(order['payload'])
+            s.sendall(data)
+            same = frame(s) == data
+            if order['plain']: sessions[name] = s.session
+            s.unwrap()
+            return 'whole' if same else 'WRONG'
+    except (OSError, EOFError): return 'failed'
+    finally: raw.close()
+for line in sys.stdin:
+    order = json.loads(line)
+    say(server(order) if 'serve' in order else visit(order))
+`;
+
+interface Kind {
+  readonly version: Version;
+  /** Certificates of clients, and ALPN. */
+  readonly full: boolean;
+  readonly resumes: boolean;
+}
+
+const kinds: readonly Kind[] = versions.flatMap((version) =>
+  [false, true].flatMap((full) => [false, true].map((resumes) => ({ version, full, resumes }))),
+);
+
+/** One connection through the middle, with what is done there. */
+type Meet = (kind: Kind, order: Omit<Order, 'target' | 'kind'>, payload: Buffer, timeout: number) => Promise<Met>;
+
+interface Met {
+  readonly end: End;
+  readonly report: Report;
+  /** What Python has to say. */
+  readonly other: 'whole' | 'failed' | 'WRONG' | null;
+}
+
+for (const [colour, net] of colours) {
+  test(`${CONNECTIONS} connections of a client under attack are whole or fail (${colour})`, async (t) => {
+    await all(t, true, await clients(t, net));
+  });
+  test(`${CONNECTIONS} connections of a listener under attack are whole or fail (${colour})`, async (t) => {
+    await all(t, false, await servers(t, net));
+  });
+}
+
+async function all(t: TestContext, isClient: boolean, meet: Meet): Promise<void> {
+  const known: { kind: Kind; usual: object; report: Report }[] = [];
+  for (const kind of kinds) {
+    const payload = payloadOf(3000, new Random(1));
+    const { end, report, other } = await meet(kind, { plan: null, secret: payload.subarray(4, 20) }, payload, NEVER);
+    assert.ok(isWhole(end, payload), `${JSON.stringify(kind)}: ${String(end.error)}`);
+    assert.notEqual(other, 'failed');
+    assert.equal((end.info as { resumed: boolean }).resumed, kind.resumes);
+    known.push({ kind, usual: end.info!, report });
+  }
+  const before = descriptors();
+  const random = new Random(seed);
+  const tally = { whole: 0, failed: 0, waited: 0 };
+  for (let number = 0; number < CONNECTIONS; number++) {
+    const { kind, usual, report: plain } = known[number % known.length]!;
+    const what = whats[number % whats.length]!;
+    const toServer = random.chance(0.5);
+    const at = random.between(0, (toServer ? plain.toServer : plain.toClient) - 1);
+    const payload = payloadOf(random.pick([20, 3000, 40_000]), random);
+    const order = { plan: { toServer, at, what, seed: random.next() }, secret: payload.subarray(4, 20) };
+    const mayWait = mutations[what].withholds;
+    const { end, report, other } = await meet(kind, order, payload, mayWait ? IN_VAIN : NEVER);
+    try {
+      assertLawful(end, { usual, payload, mayWait });
+      assert.notEqual(other, 'WRONG');
+      assert.equal(report.wrong[isClient ? 0 : 1], null);
+      const whole = isWhole(end, payload);
+      if (mutations[what].kind === 'harmless') assert.ok(whole, String(end.error));
+      if (mutations[what].kind === 'fatal' && toServer !== isClient && report.applied) assert.ok(!whole);
+      tally[whole ? 'whole' : end.error?.name === 'TimeoutError' ? 'waited' : 'failed']++;
+    } catch (cause) {
+      const where = `${JSON.stringify(kind)}, ${what} to the ${toServer ? 'server' : 'client'} at record ${at}`;
+      throw new Error(`BERKELEY_SEED=${seed}, connection ${number}: ${where}`, { cause });
+    }
+  }
+  assert.equal(descriptors(), before);
+  t.diagnostic(`${CONNECTIONS} connections, seed ${seed}: ${JSON.stringify(tally)}`);
+}
+
+async function clients(t: TestContext, net: Net): Promise<Meet> {
+  const python = pythonOf(t);
+  const middle = await middleOf(t);
+  const ports = new Map<string, number>();
+  const sessions = new Map<string, Uint8Array>();
+  return async function meet(kind, order, payload, timeout) {
+    const name = nameOf({ ...kind, resumes: false });
+    let target = ports.get(name);
+    if (target === undefined) {
+      python.say({ serve: 1, ...kind });
+      ports.set(name, (target = await python.hear<number>()));
+    }
+    const { root, client } = pki();
+    const session = kind.resumes ? sessions.get(name) : undefined;
+    const tls: TlsOptions = {
+      ca: root.cert,
+      serverName: 'localhost',
+      ...only(kind.version),
+      ...(kind.full && { cert: client.cert, key: client.key, alpn: ['bk-two', 'bk-one'] }),
+      ...(session && { session }),
+    };
+    const reported = middle.order({ ...order, target, kind: nameOf(kind) });
+    const conn = await net.connect(`127.0.0.1:${middle.port}`, { timeout });
+    const end = await clientEnd(conn, () => conn.startTls({ ...tls, timeout }), payload, timeout);
+    if (order.plan === null && end.session !== undefined) sessions.set(name, end.session);
+    return { end, report: await reported, other: null };
+  };
+}
+
+async function servers(t: TestContext, net: Net): Promise<Meet> {
+  const python = pythonOf(t);
+  const middle = await middleOf(t);
+  const { root, server } = pki();
+  const listeners = new Map<string, ReturnType<Net['listen']>>();
+  t.after(async () => {
+    for (const listener of listeners.values()) (await listener).close();
+  });
+  return async function meet(kind, order, payload, timeout) {
+    const name = nameOf({ ...kind, resumes: false });
+    let listening = listeners.get(name);
+    if (listening === undefined) {
+      const full: TlsOptions = { alpn: ['bk-one'], clientCert: 'require', ca: root.cert };
+      const tls = { cert: server.cert, key: server.key, ...only(kind.version), ...(kind.full && full) };
+      listeners.set(name, (listening = net.listen('127.0.0.1:0', { tls })));
+    }
+    const listener = await listening;
+    const reported = middle.order({ ...order, target: listener.address.port!, kind: nameOf(kind) });
+    python.say({ visit: middle.port, ...kind, payload: payload.toString('hex'), plain: order.plan === null });
+    const conn: AsyncConn = await listener.accept({ timeout: NEVER });
+    const end = await serverEnd(conn, () => conn.handshake({ timeout }), payload, timeout);
+    return { end, report: await reported, other: await python.hear<Met['other']>() };
+  };
+}
+
+function pythonOf(t: TestContext): Python {
+  const { server, root, client } = pki();
+  return new Python(t, script, server.certFile, server.keyFile, root.certFile, client.certFile, client.keyFile);
+}
+
+async function middleOf(t: TestContext): Promise<{ port: number; order: (order: Order) => Promise<Report> }> {
+  const worker = new Worker(new URL('./tls-middle-worker.js', import.meta.url));
+  t.after(() => worker.terminate());
+  const [port] = (await once(worker, 'message')) as [number];
+  return {
+    port,
+    async order(order) {
+      const told = once(worker, 'message');
+      worker.postMessage(order);
+      const [report] = (await told) as [Report];
+      return report;
+    },
+  };
+}
+
+function nameOf({ version, full, resumes }: Kind): string {
+  return `${version} ${full} ${resumes}`;
+}
+
+function payloadOf(length: number, random: Random): Buffer {
+  const payload = random.bytes(4 + length);
+  payload.writeUInt32BE(length);
+  return payload;
+}
