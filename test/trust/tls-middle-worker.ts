@@ -3,7 +3,7 @@
 
 import { parentPort } from 'node:worker_threads';
 import { connect, listen } from 'berkeley';
-import { Random } from './random.js';
+import { Draw } from './draw.js';
 import { indecency, meddle, type Heard } from './tls-middle.js';
 import type { Plan } from './tls-mutations.js';
 
@@ -36,12 +36,7 @@ port.postMessage(listener.address.port);
 async function carryOut({ target, plan, secret, kind }: Order): Promise<void> {
   const client = await listener.accept();
   const server = await connect(`127.0.0.1:${target}`);
-  const heard = await meddle(
-    client,
-    server,
-    plan && { ...plan, random: new Random(plan.seed) },
-    known.get(kind) ?? null,
-  );
+  const heard = await meddle(client, server, plan && { ...plan, random: new Draw(plan.seed) }, known.get(kind) ?? null);
   if (plan === null) known.set(kind, heard);
   const { toServer, toClient, rests, applied } = heard;
   const report: Report = {

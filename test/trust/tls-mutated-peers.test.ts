@@ -9,7 +9,7 @@ import type { AsyncConn, TlsOptions } from 'berkeley';
 import { colours, descriptors, Python, type Net } from '../net/kit.js';
 import { pki } from '../support/pki.js';
 import { only, versions, type Version } from '../tls/kit.js';
-import { Random } from './random.js';
+import { Draw } from './draw.js';
 import { seed, size } from './size.js';
 import { assertLawful, clientEnd, isWhole, serverEnd, type End } from './tls-ends.js';
 import type { Order, Report } from './tls-middle-worker.js';
@@ -113,7 +113,7 @@ for (const [colour, net] of colours) {
 async function all(t: TestContext, isClient: boolean, meet: Meet): Promise<void> {
   const known: { kind: Kind; usual: object; report: Report }[] = [];
   for (const kind of kinds) {
-    const payload = payloadOf(3000, new Random(1));
+    const payload = payloadOf(3000, new Draw(1));
     const { end, report, other } = await meet(kind, { plan: null, secret: payload.subarray(4, 20) }, payload, NEVER);
     assert.ok(isWhole(end, payload), `${JSON.stringify(kind)}: ${String(end.error)}`);
     assert.notEqual(other, 'failed');
@@ -121,15 +121,15 @@ async function all(t: TestContext, isClient: boolean, meet: Meet): Promise<void>
     known.push({ kind, usual: end.info!, report });
   }
   const before = descriptors();
-  const random = new Random(seed);
+  const random = new Draw(seed);
   const tally = { whole: 0, failed: 0, waited: 0 };
   for (let number = 0; number < CONNECTIONS; number++) {
     const { kind, usual, report: plain } = known[number % known.length]!;
     const what = whats[number % whats.length]!;
-    const toServer = random.chance(0.5);
+    const toServer = random.percent(50);
     const at = random.between(0, (toServer ? plain.toServer : plain.toClient) - 1);
     const payload = payloadOf(random.pick([20, 3000, 40_000]), random);
-    const order = { plan: { toServer, at, what, seed: random.next() }, secret: payload.subarray(4, 20) };
+    const order = { plan: { toServer, at, what, seed: random.below(0x7fff_ffff) }, secret: payload.subarray(4, 20) };
     const mayWait = mutations[what].withholds;
     const { end, report, other } = await meet(kind, order, payload, mayWait ? IN_VAIN : NEVER);
     try {
@@ -227,7 +227,7 @@ function nameOf({ version, full, resumes }: Kind): string {
   return `${version} ${full} ${resumes}`;
 }
 
-function payloadOf(length: number, random: Random): Buffer {
+function payloadOf(length: number, random: Draw): Buffer {
   const payload = random.bytes(4 + length);
   payload.writeUInt32BE(length);
   return payload;

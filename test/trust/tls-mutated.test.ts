@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openFiles } from '../support/open-files.js';
 import { loadTls, promises } from '../tls/room.js';
-import { Random } from './random.js';
+import { Draw } from './draw.js';
 import { seed, size } from './size.js';
 import { assertLawful, clientEnd, isWhole, serverEnd, type End } from './tls-ends.js';
 import { indecency, meddle, type Heard } from './tls-middle.js';
@@ -35,7 +35,7 @@ test(`${CONNECTIONS} connections under attack are whole or fail, and nothing wro
   const before = openFiles();
   const sessions = count();
   const memory = process.memoryUsage().rss;
-  const random = new Random(seed);
+  const random = new Draw(seed);
   const tally = { whole: 0, failed: 0, waited: 0, untouched: 0 };
   let next = 0;
   const turn = async (): Promise<void> => {
@@ -43,7 +43,7 @@ test(`${CONNECTIONS} connections under attack are whole or fail, and nothing wro
       const number = next++;
       const it = known[number % known.length]!;
       const what = whats[Math.floor(number / known.length) % whats.length]!;
-      const plan = planned(it, what, new Random(random.next()));
+      const plan = planned(it, what, new Draw(random.below(0x7fff_ffff)));
       const where = `${it.scenario.title}, ${what} to the ${plan.toServer ? 'server' : 'client'} at record ${plan.at}`;
       try {
         tally[await attacked(it, plan)]++;
@@ -72,8 +72,8 @@ async function undisturbed(scenario: Scenario): Promise<Known> {
   return { scenario, session, heard, client: client.info!, server: server.info! };
 }
 
-function planned({ heard }: Known, what: What, random: Random): Plan {
-  const toServer = random.chance(0.5);
+function planned({ heard }: Known, what: What, random: Draw): Plan {
+  const toServer = random.percent(50);
   const { length } = toServer ? heard.toServer : heard.toClient;
   // A hello is the first.
   const at = what === 'edit a hello' ? random.pick([0, 0, 0, 1]) : random.between(0, length - 1);
@@ -126,7 +126,7 @@ async function connected(
   const [ours, his] = promises.pair();
   const [hers, theirs] = promises.pair();
   const length = plan === null ? 3000 : plan.random.pick([20, 3000, 40_000]);
-  const payload = new Random(plan?.random.next() ?? 1).bytes(4 + length);
+  const payload = new Draw(plan?.random.below(0x7fff_ffff) ?? 1).bytes(4 + length);
   payload.writeUInt32BE(length);
   const own = { ...scenario.client, ...(session && { session }), timeout };
   const [client, server, heard] = await Promise.all([

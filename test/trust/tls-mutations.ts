@@ -1,14 +1,14 @@
 // Owns what somebody on the way may do to the records of TLS: the list of it, and how one of them is done to one direction
 // of a connection. It must not know sockets, nor what the two ends make of it.
 
-import type { Random } from './random.js';
+import type { Draw } from './draw.js';
 
 /** One thing that is done: in which direction, at which of its records, and with which luck. */
 export interface Plan {
   readonly toServer: boolean;
   readonly at: number;
   readonly what: What;
-  readonly random: Random;
+  readonly random: Draw;
 }
 
 /** What goes on instead of a record, a segment each, and whether the direction ends behind it. */
@@ -40,7 +40,8 @@ const table = {
   'cut and reset': { kind: 'fatal', withholds: false },
   'cut, close_notify and end': { kind: 'fatal', withholds: false },
   'swallow from here on': { kind: 'fatal', withholds: true },
-  'change the type': { kind: 'any', withholds: false },
+  // What was one byte in the clear may begin a long message now.
+  'change the type': { kind: 'any', withholds: true },
   'change the version': { kind: 'any', withholds: false },
   'change the length': { kind: 'fatal', withholds: true },
   drop: { kind: 'any', withholds: true },
@@ -122,7 +123,7 @@ export class Mutator {
         this.#silent = true;
         return { pieces: [one.subarray(0, random.between(0, one.length - 1))] };
       case 'change the type':
-        return { pieces: [changed(one, 0, random.pick([20, 21, 22, 23, 24, 0, 0x80, 0xff], one[0]))] };
+        return { pieces: [changed(one, 0, other(random, [20, 21, 22, 23, 24, 0, 0x80, 0xff], one[0]))] };
       case 'change the version':
         return { pieces: [changed(one, random.pick([1, 2]), random.pick([0, 1, 2, 4, 0xfe, 0xff]))] };
       case 'change the length':
@@ -171,6 +172,11 @@ export function takeRecords(bytes: Buffer): { records: Buffer[]; rest: Buffer } 
   return { records, rest: bytes.subarray(at) };
 }
 
+/** One of them that is not what is there. */
+function other(random: Draw, values: readonly number[], present: number | undefined): number {
+  return random.pick(values.filter((value) => value !== present));
+}
+
 function made(type: number, content: Buffer): Buffer {
   return Buffer.concat([Buffer.from([type, 3, 3, content.length >> 8, content.length & 255]), content]);
 }
@@ -179,13 +185,13 @@ function alert(level: number, description: number): Buffer {
   return made(record.alert, Buffer.from([level, description]));
 }
 
-function message(type: number, random: Random): Buffer {
+function message(type: number, random: Draw): Buffer {
   const length = random.pick([0, 0, 1, 12, 32, 200]);
   return Buffer.concat([Buffer.from([type, 0, 0, length]), random.bytes(length)]);
 }
 
 /** No record begins like this. */
-function noise(random: Random): Buffer {
+function noise(random: Draw): Buffer {
   const bytes = random.bytes(random.between(5, 300));
   bytes[0] = random.pick([0, 1, 19, 25, 0x47, 0x7f, 0xff]);
   return bytes;
@@ -197,15 +203,15 @@ function changed(one: Buffer, at: number, value: number): Buffer {
   return copy;
 }
 
-function resized(one: Buffer, random: Random): Buffer {
+function resized(one: Buffer, random: Draw): Buffer {
   const copy = Buffer.from(one);
   const length = one.length - 5;
-  copy.writeUInt16BE(random.pick([0, length - 1, length + 1, length >> 1, 16_384, 16_641, 65_535], length), 3);
+  copy.writeUInt16BE(other(random, [0, length - 1, length + 1, length >> 1, 16_384, 16_641, 65_535], length), 3);
   return copy;
 }
 
 /** Not the head: that has its own mutations. */
-function flipped(one: Buffer, random: Random, bits: number): Buffer {
+function flipped(one: Buffer, random: Draw, bits: number): Buffer {
   const copy = Buffer.from(one);
   const places = new Set<number>();
   while (places.size < Math.min(bits, (one.length - 5) * 8)) places.add(random.between(40, one.length * 8 - 1));
@@ -224,7 +230,7 @@ function sliced(one: Buffer, size: (at: number) => number): Buffer[] {
 }
 
 /** RFC 8446 §5.1, RFC 5246 §6.2.1: a message may stand in any number of records. */
-function refragmented(one: Buffer, random: Random): Buffer[] {
+function refragmented(one: Buffer, random: Draw): Buffer[] {
   const most = random.pick([50, 200, 1000]);
   return sliced(one.subarray(5), () => random.between(1, most)).map((content) => {
     const piece = made(record.handshake, content);
@@ -234,7 +240,7 @@ function refragmented(one: Buffer, random: Random): Buffer[] {
 }
 
 /** What an attacker would want to change: versions, names, protocols, extensions. As it is where nothing of it is there. */
-function editedHello(one: Buffer, random: Random): Buffer {
+function editedHello(one: Buffer, random: Draw): Buffer {
   const present = edits.filter(([from]) => one.includes(from));
   if (present.length === 0) return one;
   const [from, to] = random.pick(present);
