@@ -1,6 +1,7 @@
 // Owns the small callbacks: alerts, tickets, key log. It must not know who asks for what they note.
 #include "callbacks.h"
 
+#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,16 @@ static int note_ticket(SSL* ssl, SSL_SESSION* ticket) {
   return 1;
 }
 
+// A ticket brings back the certificate that a client has shown, and nobody looks at it again: one that has expired since then
+// must be shown anew. What came out right otherwise is used as OpenSSL would.
+static SSL_TICKET_RETURN use_ticket(SSL*, SSL_SESSION* ticket, const unsigned char*, size_t, SSL_TICKET_STATUS status,
+                                    void*) {
+  if (status != SSL_TICKET_SUCCESS && status != SSL_TICKET_SUCCESS_RENEW) return SSL_TICKET_RETURN_IGNORE_RENEW;
+  const X509* shown = SSL_SESSION_get0_peer(ticket);
+  if (shown != nullptr && X509_cmp_current_time(X509_get0_notAfter(shown)) <= 0) return SSL_TICKET_RETURN_IGNORE_RENEW;
+  return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
+}
+
 void session_note_keylog(const SSL* ssl, const char* line) {
   Session* session = session_of_ssl(ssl);
   if (session == nullptr || !session->keeps_keylog) return;
@@ -51,6 +62,7 @@ void set_callbacks(Context* context) {
     SSL_CTX_sess_set_new_cb(ctx, note_ticket);
     return;
   }
+  SSL_CTX_set_session_ticket_cb(ctx, nullptr, use_ticket, nullptr);
   SSL_CTX_set_client_hello_cb(ctx, hello_answer, nullptr);
   SSL_CTX_set_tlsext_servername_callback(ctx, hello_acknowledge_name);
   if (context->alpn != nullptr) SSL_CTX_set_alpn_select_cb(ctx, hello_choose_protocol, nullptr);

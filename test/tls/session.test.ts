@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import * as promises from 'berkeley';
 import type { TlsOptions } from 'berkeley';
 import { pki } from '../support/pki.js';
@@ -21,11 +21,13 @@ function reopened(
   host: string | null,
 ): Uint8Array | null {
   const plan = clientPlan(made.options, made.host);
-  const session = plan.wrapSession(der, made.authorized);
+  const session = plan.wrapSession(der, { authorized: made.authorized, ...full });
   return clientPlan({ ...options, session }, host).settings.session;
 }
 
 const ca = it.root.cert;
+/** Of a full handshake with certificates that do not expire. */
+const full = { resumed: false, until: Infinity };
 const good = { options: { ca }, host: 'a.test', authorized: true };
 
 test('a session opens under the conditions that it was made under', () => {
@@ -95,23 +97,46 @@ test('a session that was made under another rule of verification is not taken up
 
 test('a session that was not authorized is not good where that is asked for', () => {
   const binding = ['x'];
-  const refused = wrapSession(der, false, binding);
+  const refused = wrapSession(der, false, Infinity, binding);
   assert.equal(openSession('session', refused, { binding, mustBeAuthorized: true }), null);
-  assert.deepEqual(openSession('session', refused, { binding, mustBeAuthorized: false }), der);
+  assert.deepEqual(openSession('session', refused, { binding, mustBeAuthorized: false })?.der, der);
   assert.equal(reopened({ ...good, authorized: false }, { ca }, 'a.test'), null);
   const options = { ca, verify: false };
   assert.deepEqual(reopened({ options, host: 'a.test', authorized: false }, options, 'a.test'), der);
 });
 
+test('a session is good until the first certificate expires, however often it is taken up', () => {
+  const wrapped = (until: number, resumed: boolean, session?: Uint8Array): Uint8Array =>
+    clientPlan({ ca, ...(session && { session }) }, 'a.test').wrapSession(der, { authorized: true, resumed, until });
+  const taken = (session: Uint8Array): Uint8Array | null => clientPlan({ ca, session }, 'a.test').settings.session;
+  const now = Date.now();
+  assert.equal(taken(wrapped(now - 1, false)), null);
+  assert.deepEqual(taken(wrapped(now + 60_000, false)), der);
+  // The next one that the server gives comes with its own certificate only.
+  const session = wrapped(now + 60_000, false);
+  const short = wrapped(now + 1000, false);
+  const next = wrapped(now + 1e9, true, short);
+  const anew = wrapped(now + 1e9, false, short);
+  mock.timers.enable({ apis: ['Date'], now: now + 1000 });
+  try {
+    assert.equal(taken(next), null);
+    assert.deepEqual(taken(anew), der, 'a full handshake shows all of them');
+    assert.deepEqual(taken(session), der);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
 test('an absent part of the conditions is another than an empty one', () => {
-  const session = wrapSession(der, true, ['', null]);
-  const opened = (binding: (string | null)[]) => openSession('session', session, { binding, mustBeAuthorized: true });
+  const session = wrapSession(der, true, Infinity, ['', null]);
+  const opened = (binding: (string | null)[]) =>
+    openSession('session', session, { binding, mustBeAuthorized: true })?.der ?? null;
   assert.deepEqual(opened(['', null]), der);
   for (const binding of [[null, ''], ['', ''], [null, null], [''], []]) assert.equal(opened(binding), null);
 });
 
 test('garbage is a TypeError, wherever it is', () => {
-  const session = clientPlan({ ca }, 'a.test').wrapSession(der, true);
+  const session = clientPlan({ ca }, 'a.test').wrapSession(der, { authorized: true, ...full });
   const wrong = misuse('TypeError', 'tls.session');
   for (let i = 0; i < session.length; i++) {
     const damaged = Buffer.from(session);

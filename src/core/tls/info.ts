@@ -22,8 +22,10 @@ export class Info implements TlsInfo {
   #der: readonly Buffer[] | null = null;
   #chain: X509Certificate[] | null = null;
   #closed = false;
-  /** What `session` was when the connection closed. */
-  #kept: Uint8Array | null = null;
+  /** The newest session when the connection closed. */
+  #kept: Buffer | null = null;
+  /** When the certificates were looked at. */
+  readonly #since = Date.now();
 
   constructor(session: TlsSession, plan: SessionPlan) {
     this.#session = session;
@@ -69,9 +71,11 @@ export class Info implements TlsInfo {
     return this.verifyCode === 'OK';
   }
   get session(): Uint8Array | null {
-    if (this.#closed || this.#plan.server) return this.#kept;
-    const der = tls().newestSession(this.#session);
-    return der === null ? null : this.#plan.wrapSession(der, this.authorized);
+    if (this.#plan.server) return null;
+    const der = this.#closed ? this.#kept : tls().newestSession(this.#session);
+    if (der === null) return null;
+    const { authorized, resumed } = this;
+    return this.#plan.wrapSession(der, { authorized, resumed, until: this.#validUntil });
   }
 
   /** The certificates as they came. */
@@ -113,7 +117,7 @@ export class Info implements TlsInfo {
     // The addon keeps a server's, which are rarely asked for any more.
     if (!this.#plan.server) this.#facts = this.#known;
     this.#der = this.chainBytes;
-    this.#kept = this.session;
+    if (!this.#plan.server) this.#kept = tls().newestSession(this.#session);
     this.#closed = true;
   }
 
@@ -124,6 +128,12 @@ export class Info implements TlsInfo {
 
   get #known(): SessionFacts {
     return (this.#facts ??= tls().facts(this.#session));
+  }
+
+  /** When the first of the certificates expires. What had expired already was sent in vain, or nobody minded. */
+  get #validUntil(): number {
+    const ends = this.chain.map(({ validTo }) => Date.parse(validTo));
+    return Math.min(...ends.filter((end) => end > this.#since));
   }
 
   #open(): TlsSession {

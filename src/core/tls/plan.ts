@@ -41,6 +41,7 @@ export function clientPlan(given: TlsOptions, host: string | null): SessionPlan 
   const staple = ocsp === 'require' ? ocsp : null;
   const binding = [name.sni, name.checked, trustKey(o, trust), identity?.key ?? null, staple];
   const wanted = { binding, mustBeAuthorized: verify === true };
+  const earlier = o.session === undefined ? null : openSession('tls.session', o.session, wanted);
   const settings: SessionSettings = {
     server: false,
     sni: name.sni,
@@ -49,7 +50,7 @@ export function clientPlan(given: TlsOptions, host: string | null): SessionPlan 
     enforce: verify !== false,
     asksVerdict: typeof verify === 'function' || pins.length > 0,
     alpn: o.alpn === undefined ? null : parseAlpn('tls.alpn', o.alpn),
-    session: o.session === undefined ? null : openSession('tls.session', o.session, wanted),
+    session: earlier?.der ?? null,
     ocsp: ocspModes[ocsp],
     keylog: keylog !== null,
   };
@@ -65,7 +66,11 @@ export function clientPlan(given: TlsOptions, host: string | null): SessionPlan 
     keylog,
     asksClient: false,
     planFor: itself,
-    wrapSession: (session, authorized) => wrapSession(session, authorized, binding),
+    wrapSession(session, { authorized, resumed, until }) {
+      // A resumption shows one certificate of the chain.
+      const soonest = resumed ? Math.min(until, earlier?.until ?? until) : until;
+      return wrapSession(session, authorized, soonest, binding);
+    },
   };
 }
 
@@ -133,7 +138,7 @@ function planOf(path: string, o: TlsOptions, named: Named | null): SessionPlan {
       const name = nameThatCame(sent);
       return (name === null ? null : named?.(name)) ?? (own ? null : false);
     },
-    wrapSession: (session, authorized) => wrapSession(session, authorized, ['server']),
+    wrapSession: (session, { authorized, until }) => wrapSession(session, authorized, until, ['server']),
   };
 }
 

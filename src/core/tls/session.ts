@@ -7,18 +7,21 @@ import { digestBytes } from './digest.js';
 /** What a session is good for: name, trust, pins, kind of verification, our own certificate. */
 export type Binding = readonly (string | null)[];
 
-export function wrapSession(der: Uint8Array, authorized: boolean, binding: Binding): Buffer {
+/** `until` is when the certificates expire that it comes from, in ms since 1970. */
+export function wrapSession(der: Uint8Array, authorized: boolean, until: number, binding: Binding): Buffer {
   const flags = Buffer.of(VERSION, authorized ? AUTHORIZED : 0);
-  const content = Buffer.concat([MAGIC, flags, digestOf(binding), der]);
+  const moment = Buffer.alloc(UNTIL);
+  moment.writeDoubleBE(until);
+  const content = Buffer.concat([MAGIC, flags, moment, digestOf(binding), der]);
   return Buffer.concat([content, checksum(content)]);
 }
 
-/** The session's own bytes, or null when it was made under other conditions. @throws TypeError for garbage */
+/** The session's own bytes and how long they are good; null when it was made under other conditions, or certificates have expired. @throws TypeError for garbage */
 export function openSession(
   argument: string,
   bytes: Uint8Array,
   wanted: { binding: Binding; mustBeAuthorized: boolean },
-): Buffer | null {
+): { der: Buffer; until: number } | null {
   const all = Buffer.from(bytes);
   const content = all.subarray(0, -CHECKSUM);
   if (!all.subarray(0, MAGIC.length).equals(MAGIC) || !checksum(content).equals(all.subarray(-CHECKSUM)))
@@ -26,15 +29,17 @@ export function openSession(
   if (content.length <= HEAD || content[MAGIC.length] !== VERSION) return null;
   if (wanted.mustBeAuthorized && (content[MAGIC.length + 1]! & AUTHORIZED) === 0) return null;
   if (!content.subarray(HEAD - BINDING, HEAD).equals(digestOf(wanted.binding))) return null;
-  return content.subarray(HEAD);
+  const until = content.readDoubleBE(MAGIC.length + 2);
+  return until > Date.now() ? { der: content.subarray(HEAD), until } : null;
 }
 
 const MAGIC = Buffer.from('berkeley session');
-const VERSION = 1;
+const VERSION = 2;
 const AUTHORIZED = 1;
+const UNTIL = 8;
 const BINDING = 32;
 const CHECKSUM = 8;
-const HEAD = MAGIC.length + 2 + BINDING;
+const HEAD = MAGIC.length + 2 + UNTIL + BINDING;
 
 /** A part that is absent is another than one that is empty. Another OpenSSL may write sessions in another form. */
 function digestOf(binding: Binding): Buffer {
