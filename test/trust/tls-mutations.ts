@@ -97,7 +97,7 @@ export class Mutator {
     const donors = this.#donors;
     switch (what) {
       case 'pass byte by byte':
-        return { pieces: one.length < 2000 ? sliced(one, () => 1) : sliced(one, (at) => (at < 100 ? 1 : 1000)) };
+        return { pieces: sliced(one, (at) => (at < 250 ? 1 : 1000)) };
       case 'pass in pieces':
         return { pieces: sliced(one, () => random.between(1, 700)) };
       case 'cut into smaller records':
