@@ -128,8 +128,8 @@ def one_line(s):
     got = b''
     while not got.endswith(b'\\n'): got += exactly(s, 1)
     return got.strip().decode()
-def exchange(s):
-    n = int(one_line(s))
+def pump(s, n):
+    # So many bytes each way at once; the hash of those that came.
     s.setblocking(False)
     got, sent, seen, view = 0, 0, hashlib.sha256(), memoryview(BLOCK)
     while got < n or sent < n:
@@ -147,7 +147,18 @@ def exchange(s):
             except AGAIN: pass
         if not moved: select.select([s], [s] if sent < n else [], [], 60)
     s.setblocking(True)
-    s.sendall(seen.hexdigest().encode())
+    return seen.hexdigest().encode()
+def exchange(s): s.sendall(pump(s, int(one_line(s))))
+def ask(address, n):
+    # The other end of an exchange: the hashes of what came here and of what arrived there.
+    s = congest(socket.create_connection(address))
+    s.sendall(b'%d\\n' % n)
+    here = pump(s, n)
+    there = exactly(s, 64)
+    s.shutdown(socket.SHUT_WR)
+    everything(s)
+    s.close()
+    return [here.decode(), there.decode()]
 def context(version):
     c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     if version: c.minimum_version = c.maximum_version = version
@@ -220,10 +231,15 @@ function readNow(net: typeof blocking, conn: blocking.SyncConn, most: number): B
   }
 }
 
-function check(bytes: number, hash: Hash, theirs: string): void {
+/** The hash of so many bytes of what each end sends. */
+export function digestOf(bytes: number): string {
   const wanted = createHash('sha256');
   for (let n = 0; n < bytes; n += BLOCK) wanted.update(block.subarray(0, Math.min(BLOCK, bytes - n)));
-  const digest = wanted.digest('hex');
+  return wanted.digest('hex');
+}
+
+function check(bytes: number, hash: Hash, theirs: string): void {
+  const digest = digestOf(bytes);
   assert.equal(hash.digest('hex'), digest, 'what came is not what was sent');
   assert.equal(theirs, digest, 'what went is not what arrived');
 }

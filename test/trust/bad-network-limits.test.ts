@@ -21,6 +21,8 @@ const python = startFar(
   `
 import hashlib, ssl
 listener = congest(socket.create_server(('::', 0), family=socket.AF_INET6, dualstack_ipv6=True))
+# TCP_THIN_LINEAR_TIMEOUTS: so that little data does not wait ever longer for a link that lives again.
+listener.setsockopt(6, 16, 1)
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 # Tickets that come after a close would be answered with a reset, which eats what is not there yet.
 context.num_tickets = 0
@@ -81,11 +83,11 @@ for (const secure of [false, true]) {
     const bytes = pattern(24 << 20);
     await using conn = await open(net, secure);
     await link.set('both', { dead: true });
-    const { bytesDone } = await atItsLimit(net, 'write', 200, (o) => conn.write(bytes, o));
+    const { bytesDone } = await atItsLimit(net, 'write', 100, (o) => conn.write(bytes, o));
     assert.ok(bytesDone > 0 && bytesDone < bytes.length, `${bytesDone} bytes`);
-    const none = await atItsLimit(net, 'write', 100, (o) => conn.write(bytes.subarray(bytesDone), o));
+    const none = await atItsLimit(net, 'write', 50, (o) => conn.write(bytes.subarray(bytesDone), o));
     const more = bytesDone + none.bytesDone;
-    assert.equal(await conn.waitFlushed({ timeout: 100 }), false);
+    assert.equal(await conn.waitFlushed({ timeout: 50 }), false);
     assert.deepEqual([conn.closeInfo, conn.bytesWritten], [null, more]);
     await link.set('both', { dead: false });
     python.begin(`s.sendall(digest(${bytes.length}))`);
@@ -94,52 +96,12 @@ for (const secure of [false, true]) {
     await python.caughtUp();
   });
 
-  inBothColours(`limits that end in mid-transfer${how}, again and again, lose nothing either way`, async (net) => {
-    const bytes = pattern(256 << 10);
-    await using conn = await open(net, secure);
-    conn.socket.setOption(net.options.SO_SNDBUF, 32 << 10);
-    await link.set('both', { rate: [1 << 20, 64 << 10], delay: [10, 5] });
-    let ended = 0;
-    /** How much a call did until its limit. */
-    const inPart = async (call: () => unknown): Promise<promises.SocketError | null> => {
-      try {
-        await call();
-        return null;
-      } catch (error) {
-        if (!(error instanceof net.TimeoutError)) throw error;
-        ended++;
-        return error;
-      }
-    };
-    await goDead(50, 250);
-    python.begin(`s.sendall(digest(${bytes.length}))`);
-    for (let sent = 0; sent < bytes.length;) {
-      const error = await inPart(() => conn.write(bytes.subarray(sent), { timeout: 30 }));
-      sent = error === null ? bytes.length : sent + error.bytesDone;
-    }
-    assert.equal((await conn.readExact(64, SOON)).toString(), sha256(bytes));
-    await python.caughtUp();
-    assert.ok(ended > 1, `${ended} limits ended a write`);
-    ended = 0;
-    await goDead(50, 250);
-    python.begin(`s.sendall(bytes((i * i + (i >> 3)) & 255 for i in range(65521)) * 4)`);
-    const pieces: Buffer[] = [];
-    for (let got = 0; got < 65_521 * 4;) {
-      // Most of these are in the middle of what they read when their limit comes.
-      await inPart(async () => pieces.push(await conn.readExact(Math.min(50_001, 65_521 * 4 - got), { timeout: 20 })));
-      got = pieces.reduce((sum, { length }) => sum + length, 0);
-    }
-    await python.caughtUp();
-    assert.equal(sha256(Buffer.concat(pieces)), sha256(pattern(65_521 * 4)));
-    assert.ok(ended > 2, `${ended} limits ended a read`);
-  });
-
   inBothColours(`a close${how} takes no longer than it may, and what was written arrives all the same`, async (net) => {
-    const bytes = pattern(10_000);
+    const bytes = pattern(3000);
     const closes: Close[] = [
       [0, 1000, (conn) => conn.close()],
-      [200, 5000, (conn) => conn.close({ timeout: 200 })],
-      [200, 5000, (conn) => ((conn.linger = '60s'), conn.close({ timeout: 200 }))],
+      [100, 5000, (conn) => conn.close({ timeout: 100 })],
+      [100, 5000, (conn) => ((conn.linger = '60s'), conn.close({ timeout: 100 }))],
     ];
     // SO_LINGER has whole seconds; one such wait will do.
     if (!secure) closes.push([1000, 6000, (conn) => ((conn.linger = '1s'), conn.close())]);
@@ -177,12 +139,52 @@ s.sendall(b'hello')`);
   });
 }
 
+inBothColours('limits that end in mid-transfer over TLS, again and again, lose nothing either way', async (net) => {
+  const bytes = pattern(256 << 10);
+  await using conn = await open(net, true);
+  conn.socket.setOption(net.options.SO_SNDBUF, 32 << 10);
+  await link.set('both', { rate: [1 << 20, 64 << 10], delay: [10, 5] });
+  let ended = 0;
+  /** How much a call did until its limit. */
+  const inPart = async (call: () => unknown): Promise<promises.SocketError | null> => {
+    try {
+      await call();
+      return null;
+    } catch (error) {
+      if (!(error instanceof net.TimeoutError)) throw error;
+      ended++;
+      return error;
+    }
+  };
+  await goDead(50, 250);
+  python.begin(`s.sendall(digest(${bytes.length}))`);
+  for (let sent = 0; sent < bytes.length;) {
+    const error = await inPart(() => conn.write(bytes.subarray(sent), { timeout: 30 }));
+    sent = error === null ? bytes.length : sent + error.bytesDone;
+  }
+  assert.equal((await conn.readExact(64, SOON)).toString(), sha256(bytes));
+  await python.caughtUp();
+  assert.ok(ended > 1, `${ended} limits ended a write`);
+  ended = 0;
+  await goDead(50, 250);
+  python.begin(`s.sendall(bytes((i * i + (i >> 3)) & 255 for i in range(65521)) * 4)`);
+  const pieces: Buffer[] = [];
+  for (let got = 0; got < 65_521 * 4;) {
+    // Most of these are in the middle of what they read when their limit comes.
+    await inPart(async () => pieces.push(await conn.readExact(Math.min(50_001, 65_521 * 4 - got), { timeout: 20 })));
+    got = pieces.reduce((sum, { length }) => sum + length, 0);
+  }
+  await python.caughtUp();
+  assert.equal(sha256(Buffer.concat(pieces)), sha256(pattern(65_521 * 4)));
+  assert.ok(ended > 2, `${ended} limits ended a read`);
+});
+
 inBothColours('a connect over a dead link ends at its limit and leaves no descriptor', async (net) => {
   await link.set('both', { ...PERFECT, dead: true });
   const before = descriptors();
   for (const host of [far.ipv4, far.ipv6]) {
     for (const o of [{}, { tls }]) {
-      const error = await atItsLimit(net, 'connect', 200, (limit) => net.connect(host, port, { ...o, ...limit }));
+      const error = await atItsLimit(net, 'connect', 100, (limit) => net.connect(host, port, { ...o, ...limit }));
       const tried = net.address({ host, port }).toString();
       assert.deepEqual(
         [error.attempts.length, error.attempts[0]?.address, error.attempts[0]?.code],
@@ -203,18 +205,18 @@ inBothColours('a connect over a dead link ends at its limit and leaves no descri
 inBothColours('a handshake over a link that dies ends at its limit and closes, in both roles', async (net) => {
   await link.set('both', PERFECT);
   const before = descriptors();
-  for (const way of ['there', 'back', 'both'] as const) {
+  for (const way of ['there', 'back'] as const) {
     const conn = await open(net, false);
     await link.set(way, { dead: true });
-    await atItsLimit(net, 'tls', 200, (o) => conn.startTls({ ...tls, ...o }));
+    await atItsLimit(net, 'tls', 100, (o) => conn.startTls({ ...tls, ...o }));
     assert.equal(conn.socket.fd, -1);
     await link.set('both', { dead: false });
     await python.run('s.close()');
 
     const listener = await net.listen('10.78.0.1:0', {
-      tls: { cert: server.cert, key: server.key, handshakeTimeout: 200 },
+      tls: { cert: server.cert, key: server.key, handshakeTimeout: 100 },
     });
-    for (const limit of [undefined, 100]) {
+    for (const limit of [undefined, 50]) {
       python.begin(`s = socket.create_connection(('10.78.0.1', ${listener.address.port}))`);
       const accepted = await listener.accept(SOON);
       await python.caughtUp();
@@ -222,7 +224,7 @@ inBothColours('a handshake over a link that dies ends at its limit and closes, i
       python.begin(`
 try: ssl.create_default_context(cafile=${JSON.stringify(root.certFile)}).wrap_socket(s, server_hostname='localhost')
 except OSError: s.close()`);
-      await atItsLimit(net, 'tls', limit ?? 200, () =>
+      await atItsLimit(net, 'tls', limit ?? 100, () =>
         accepted.handshake(limit === undefined ? {} : { timeout: limit }),
       );
       assert.equal(accepted.socket.fd, -1);
@@ -235,14 +237,14 @@ except OSError: s.close()`);
 });
 
 inBothColours('one limit holds for connecting and the handshake together, wherever the link dies', async (net) => {
-  await link.set('both', { ...PERFECT, delay: [100, 0] });
+  await link.set('both', { ...PERFECT, delay: [50, 0] });
   const before = descriptors();
-  // The first packet and its answer take 200 ms, so the link dies between that and the first answer of TLS.
+  // The first packet and its answer take 100 ms, so the link dies between that and the first answer of TLS.
   python.begin(`
 try: s = accept(True)
 except OSError: pass`);
-  await link.after(300, 'both', { dead: true });
-  await atItsLimit(net, 'tls', 800, (o) => net.connect(far.ipv4, port, { tls, ...o }));
+  await link.after(150, 'both', { dead: true });
+  await atItsLimit(net, 'tls', 500, (o) => net.connect(far.ipv4, port, { tls, ...o }));
   assert.equal(descriptors(), before);
   await link.set('both', PERFECT);
   await python.caughtUp();
@@ -261,8 +263,8 @@ inBothColours(
   async (net) => {
     await link.set('both', { ...PERFECT, dead: true });
     const before = descriptors();
-    await atItsLimit(net, 'lookup', 200, (o) => net.lookup('peer.test', port, o));
-    const error = await atItsLimit(net, 'lookup', 200, (o) => net.connect('peer.test', port, o));
+    await atItsLimit(net, 'lookup', 100, (o) => net.lookup('peer.test', port, o));
+    const error = await atItsLimit(net, 'lookup', 100, (o) => net.connect('peer.test', port, o));
     assert.deepEqual(error.attempts, []);
     await goDead(0, 500);
     const begun = performance.now();
@@ -284,8 +286,11 @@ type Close = [least: number, most: number, close: (conn: promises.AsyncConn) => 
 async function open(net: Net, secure: boolean, perfect = true): Promise<promises.AsyncConn> {
   if (perfect) await link.set('both', PERFECT);
   python.begin(`s = accept(${secure ? 'True' : 'False'})`);
-  const options = [[net.options.TCP_CONGESTION, congestion] as const];
-  const conn = await net.connect(far.ipv4, port, { ...SOON, options, tls: secure && tls });
+  const options = [
+    [net.options.TCP_CONGESTION, congestion],
+    [net.options.TCP_THIN_LINEAR_TIMEOUTS, true],
+  ] as const satisfies promises.OptionSetting[];
+  const conn = await net.connect(far.ipv4, port, { ...SOON, options: [...options], tls: secure && tls });
   await python.caughtUp();
   return conn;
 }
