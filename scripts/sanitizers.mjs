@@ -5,7 +5,7 @@
 //
 // address, undefined   AddressSanitizer with its leak check and UndefinedBehaviorSanitizer, in one build
 // thread               ThreadSanitizer
-// fuzz                 what is kept of the fuzzers' inputs, once more (fuzz.mjs)
+// fuzz                 what the fuzzers have kept, once more, or ten minutes of each (fuzz.mjs)
 // part of a path       the tests to run instead of those that are chosen below
 // BERKELEY_HEAVY       the whole suite, in place of what the check has time for (npm run trust -- --by-hand sanitizers)
 // NODE_UNDER_TEST      another node binary to run it with
@@ -13,7 +13,7 @@
 // Needs g++, addr2line, patchelf and setarch. The exit code is 1 when a test failed or something was reported.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readReports } from './sanitized/reports.mjs';
 import { place, root, sanitizedTree } from './sanitized/tree.mjs';
@@ -29,33 +29,25 @@ const node = process.env.NODE_UNDER_TEST ?? process.execPath;
 const plans = {
   address: {
     planted: ['useAfterFree', 'overflow', 'undefinedBehaviour', 'leak', 'leakOpenssl', 'leakReference'],
-    inCheck: [
-      ['/native/', '/message/', '/kernel/close', '/kernel/descriptors', '/net/lookup', 'trust/environments'],
-      ['--thread', '/net/workers'],
-    ],
-    byHand: [
-      ['trust/environments', '/'],
-      ['--thread', '/kernel/', '/net/', '/udp/', '/message/', 'trust/environments'],
-    ],
+    inCheck: [['/native/', '/message/', '/kernel/close', '/kernel/descriptors', '/net/lookup', 'trust/environments']],
+    byHand: [['trust/environments'], ['/'], ['--thread', '/kernel/', '/net/', '/udp/', '/message/']],
   },
   thread: {
     planted: ['race'],
-    inCheck: [
-      ['/native/tls-workers', '/net/lookup', 'trust/environments'],
-      ['--thread', '/net/hung-lookup'],
-    ],
+    inCheck: [['/native/tls-workers', '/net/lookup', '/net/hung-lookup', 'trust/environments']],
     byHand: [
-      ['/native/', '/kernel/', '/net/', '/udp/', '/message/', 'trust/environments'],
-      ['--thread', '/kernel/', '/net/', '/udp/', '/message/', 'trust/environments'],
+      ['trust/environments'],
+      ['/native/', '/kernel/', '/net/', '/udp/', '/message/'],
+      ['--thread', '/kernel/', '/net/', '/udp/', '/message/'],
     ],
   },
 };
 
 /**
- * Not run under a sanitizer, because they measure what it changes: memory, which it keeps back and surrounds, or the time of
- * starting. What they hold is held by the plain suite.
+ * Not run under a sanitizer, because they measure the memory of the process, and it keeps back and surrounds what is allocated. The
+ * plain suite holds what they hold.
  */
-const unfit = ['native/tls-memory', 'conformance/memory'];
+const unfit = ['native/tls-memory', 'kernel/leaks', 'kernel/datagram-leaks'];
 
 const failures = [];
 for (const kind of kinds.filter((one) => asked.length === 0 || asked.includes(one))) {
@@ -82,7 +74,7 @@ function check(kind) {
 function suite(kind, { tree, node: sanitized }, run) {
   const logs = emptyLogs();
   const began = Date.now();
-  const command = [process.execPath, join(tree, 'scripts', 'test.mjs'), ...run];
+  const command = [process.execPath, join(tree, 'scripts', 'test.mjs'), '--test-timeout=900000', ...run];
   const { status, stdout } = spawnSync('setarch', ['-R', ...command], {
     cwd: tree,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -103,9 +95,8 @@ function suite(kind, { tree, node: sanitized }, run) {
   report(kind, found);
 }
 
-/** The same reports, of several processes, are told once. */
 function report(kind, found) {
-  for (const text of new Set(found)) console.error(`\n${text}\n`);
+  for (const text of found) console.error(`\n${text}\n`);
   if (found.length > 0) failures.push(`${kind}: ${found.length} reports`);
 }
 
@@ -142,8 +133,7 @@ function options(logs) {
 
 function replay() {
   const script = join(root, 'scripts', 'fuzz.mjs');
-  if (!existsSync(script)) return;
-  const { status } = spawnSync(process.execPath, [script], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, heavy ? [script, '--for=600'] : [script], { stdio: 'inherit' });
   if (status !== 0) failures.push('fuzz: see above');
 }
 

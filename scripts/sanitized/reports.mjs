@@ -15,17 +15,17 @@ const runtime = /\/lib(a|t|ub|l)san\.so/;
 /** Paragraphs of a race that tell no access. */
 const aside = /^ +(Thread T\d|Location |Mutex M\d+ (\(0x\w+\) created|is already))/;
 
-/** What is to be mended, one text each; and how many reports were about others. */
+/** What is to be mended, one text for each place of ours; and how many reports were about others. */
 export function readReports(folder) {
-  const found = [];
+  const found = new Map();
   let foreign = 0;
   for (const name of readdirSync(folder)) {
     for (const report of split(readFileSync(join(folder, name), 'utf8'))) {
-      if (isOurs(report)) found.push(explained(report));
+      if (isOurs(report)) found.set(placeOf(report), explained(report));
       else foreign += 1;
     }
   }
-  return { found, foreign };
+  return { found: [...found.values()], foreign };
 }
 
 /** A file may have several reports; leaks come as one, with a paragraph for each place. */
@@ -41,6 +41,12 @@ function isOurs(report) {
   return report.includes('WARNING: ThreadSanitizer') ? isOurRace(report) : true;
 }
 
+/** Our frames: processes and addresses differ from one report to the next. */
+function placeOf(report) {
+  const ours = framesOf(report).filter(({ module }) => own.test(module));
+  return ours.length === 0 ? report : ours.map(({ module, offset }) => `${module} ${offset}`).join();
+}
+
 /** [{ module, offset }] in the order of the report. */
 function framesOf(text) {
   return [...text.matchAll(/^ +#\d+ .*?\(([^()\s]+)\+(0x[0-9a-f]+)\)/gm)].map(([, module, offset]) => ({
@@ -50,14 +56,16 @@ function framesOf(text) {
 }
 
 /**
- * Memory that our code asked for, itself or through OpenSSL. What napi_create_external asks for is Node's: the object by which it
- * finds its way to our memory, and which its own end (Node 20 to 26) frees only when the collector has come by. Our memory behind
- * it, whose finalizer was called, is seen by this check like any other.
+ * What our code calls without owning what is asked for meanwhile. napi_create_external: the object by which Node finds its way to our
+ * memory; an environment that ends (Node 20 to 26) frees only those that the collector has come by. Our memory behind it, whose
+ * finalizer is called, is seen like any other. The other two run JavaScript; where that calls us again, our frame there counts.
  */
+const callees = ['napi_create_external', 'napi_make_callback', 'napi_call_function'];
+
+/** Memory that our code asked for, itself or through Node or OpenSSL. */
 function isOurLeak(frames) {
   const at = frames.findIndex(({ module }) => own.test(module));
-  if (at < 0) return false;
-  return nameOf(frames[at - 1]) !== 'napi_create_external';
+  return at >= 0 && !callees.includes(nameOf(frames[at - 1]));
 }
 
 /**
