@@ -24,14 +24,18 @@ const parts: Record<string, () => Promise<void>> = {
 
   /** A read that is answered after a signal, which has a handler. */
   async handled() {
-    process.on('SIGTERM', () => say('handled'));
-    process.on('SIGINT', () => say('handled'));
+    let handled = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.on(signal, () => {
+        handled = true;
+        say('handled');
+      });
     const conn = await net.connect(place);
     say('ready');
     say('read', String(await conn.read()));
     await conn.close();
-    // The handlers have a turn of the loop.
-    await new Promise((turn) => setTimeout(turn, 20));
+    // Signals come in turns of the loop.
+    while (!handled) await turns();
     process.exit(0);
   },
 
@@ -69,7 +73,7 @@ const parts: Record<string, () => Promise<void>> = {
     }
     say(sent.digest('hex'), got.digest('hex'));
     await conn.close();
-    await new Promise((turn) => setTimeout(turn, 20));
+    await turns();
     say(signals);
     process.exit(0);
   },
@@ -102,13 +106,18 @@ const parts: Record<string, () => Promise<void>> = {
       codes.push(await attempt(() => way(a)));
       a.abort();
     }
-    await new Promise((turn) => setTimeout(turn, 20));
+    await turns();
     say(pipes, codes.join());
     process.exit(0);
   },
 };
 
 await parts[what]!();
+
+/** So many that a signal that has come is handled. */
+async function turns(): Promise<void> {
+  for (let i = 0; i < 10; i++) await new Promise((turn) => setImmediate(turn));
+}
 
 async function bothWays(conn: Conn, part: Uint8Array): Promise<[number, Buffer]> {
   // The echo takes no more than there is room for, so a blocking write of this size never waits for our own reading.
