@@ -54,6 +54,13 @@ int poller_timer(Poller* poller, int64_t nanoseconds) {
   return timerfd_settime(poller->timer, 0, &spec, nullptr) == 0 ? 0 : -errno;
 }
 
+// False when it was armed anew since. Its edge comes once, so a read that failed otherwise counts as fired: to look at the
+// limits too early does no harm.
+static bool has_fired(int timer) {
+  uint64_t expirations;
+  return read(timer, &expirations, sizeof expirations) >= 0 || errno != EAGAIN;
+}
+
 int poller_take(Poller* poller, int32_t* triples, int capacity) {
   const int chunk = 256;
   epoll_event events[chunk];
@@ -64,9 +71,7 @@ int poller_take(Poller* poller, int32_t* triples, int capacity) {
     if (count <= 0) break;
     for (int i = 0; i < count; ++i) {
       const int32_t token = static_cast<int32_t>(events[i].data.u64 >> 32);
-      uint64_t expirations;
-      // Armed anew since it fired: then it has not fired.
-      if (token == timer_token && read(poller->timer, &expirations, sizeof expirations) < 0) continue;
+      if (token == timer_token && !has_fired(poller->timer)) continue;
       int32_t* triple = triples + taken * 3;
       triple[0] = token;
       triple[1] = static_cast<int32_t>(events[i].data.u64 & 0xffffffff);

@@ -1,6 +1,7 @@
 // Owns the life of sessions: made, fed, freed. It must not know what they transfer.
 #include "session.h"
 
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
@@ -57,6 +58,8 @@ Session* session_begin(napi_env env, napi_value handle) {
   session->delivered = false;
   session->drained = false;
   session->receives = 0;
+  // recv(2): memory was short, and the call that met it has told. This one tries again.
+  if (session->receive_error == ENOMEM || session->receive_error == ENOBUFS) session->receive_error = 0;
   // What somebody else left behind would be taken for ours. Looking is cheaper than clearing.
   if (ERR_peek_error() != 0) ERR_clear_error();
   return session;
@@ -70,7 +73,9 @@ void session_end(Session* session) {
   const bool over = session->closed || session->broken || session->ended || session->receive_error != 0;
   if (buffered == 0 && over) buffered = 1;
   status[status_drained] = session->drained ? 1 : 0;
-  status[status_unsent] = static_cast<int32_t>(session->output.size());
+  // Below 0 whoever flushes has to try, and learns why; above 0 there will be an event.
+  const bool stuck = session->send_error != 0 || (session->starved && session->output.size() > 0);
+  status[status_unsent] = stuck ? -1 : static_cast<int32_t>(session->output.size());
   status[status_buffered] = static_cast<int32_t>(buffered);
   status[status_news] = session->new_ticket || session->keylog_length > 0 ? 1 : 0;
   status[status_closed] = session->closed ? 1 : 0;

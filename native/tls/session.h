@@ -41,6 +41,8 @@ struct Session {
   bool closed;
   // What is unsent are tickets, and may wait for what is written next.
   bool held;
+  // The last send failed for want of memory, and no event will tell when there is some.
+  bool starved;
 
   // What was received and OpenSSL has not taken, and what OpenSSL made and is not sent. Ciphertext both.
   ByteQueue input;

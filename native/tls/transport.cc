@@ -29,6 +29,7 @@ static bool would_block(int answer) { return answer == -EAGAIN || answer == -EWO
 int transport_flush(Session* session) {
   ByteQueue* output = &session->output;
   session->held = false;
+  session->starved = false;
   if (session->send_error != 0) return -session->send_error;
   while (output->size() > 0) {
     const int sent = transmit(session->fd, output->front(), output->size());
@@ -36,8 +37,10 @@ int transport_flush(Session* session) {
       output->start += static_cast<size_t>(sent);
       continue;
     }
-    // send(2): a full queue of the interface; it passes.
-    if (would_block(sent) || sent == -ENOBUFS || sent == -ENOMEM || sent == 0) return want_write;
+    if (would_block(sent) || sent == 0) return want_write;
+    // send(2): memory is short. It passes, and nothing will tell when.
+    session->starved = sent == -ENOBUFS || sent == -ENOMEM;
+    if (session->starved) return sent;
     session->send_error = -sent;
     queue_release(session->environment, output);
     return sent;

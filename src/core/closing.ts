@@ -20,7 +20,7 @@ import { changeMode } from './passing.js';
 import { retire } from './registration.js';
 import type { Stream } from './stream.js';
 import { untrackLeak } from './leak.js';
-import { Want } from './want.js';
+import { isWant, Want } from './want.js';
 import { unacknowledged } from './writing.js';
 
 /** Ends every waiting call, by `why` if there is a reason besides the closing, and closes the descriptor now. */
@@ -118,7 +118,8 @@ export class CloseStream implements Attempt<void> {
     }
     if (!this.#left) {
       // The last of the writes: TLS says that nothing more comes.
-      if (sayEnd(this.#stream) === Want.Write) return Want.Write;
+      const n = sayEnd(this.#stream);
+      if (isWant(n)) return n;
       this.#left = true;
       native.shutdown(handle.fd, C.SHUT_WR);
     }

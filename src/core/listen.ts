@@ -86,12 +86,12 @@ export class Listen<T> implements Attempt<T> {
           handles.push(handle);
         } else handles.push(...this.#group(addresses, groups.flat()));
       });
+      return this.#make(handles);
     } catch (error) {
       // What came from outside stays whoever's it was.
       for (const handle of handles) (inherited.has(handle) ? detach : closeDescriptor)(handle);
       throw error;
     }
-    return this.#make(handles);
   }
 
   abandon(): void {

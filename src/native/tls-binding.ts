@@ -35,7 +35,7 @@ export const tlsResult = {
 export const tlsStatus = {
   /** 1 when the last receive of this call came back short or would have blocked: there is nothing in the kernel. */
   drained: 0,
-  /** Bytes of ciphertext that are not sent yet. */
+  /** Bytes of ciphertext that are not sent yet; -1 when no event will tell when they can be, or they never will be: `flush` tells. */
   unsent: 1,
   /** Bytes that were received and not yet handed out, encrypted or not; an end that is known counts as one. Above 0 a read may succeed without a receive. */
   buffered: 2,

@@ -16,6 +16,8 @@ export interface Timed {
   ring(): void;
 }
 
+/** setTimeout counts in 32 bits. */
+const LONGEST = 2 ** 31 - 1;
 const heap: Timed[] = [];
 /** Never after the first of the heap is due. */
 let armedFor = Infinity;
@@ -67,7 +69,9 @@ export function ringDue(): void {
 
 function arm(moment: number): void {
   armedFor = moment;
-  native.reactorTimer(Math.max(0, moment - performance.now()));
+  const ms = Math.max(0, moment - performance.now());
+  // Without a timer no limit would ever be kept again, so it may be one of the loop's. Ringing too early does no harm.
+  if (native.reactorTimer(ms) < 0) setTimeout(ringDue, Math.min(ms + 1, LONGEST)).unref();
 }
 
 function place(timed: Timed, slot: number): void {

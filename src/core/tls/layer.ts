@@ -11,7 +11,7 @@ import type { ErrorFacts, SocketError } from '../../error/socket-error.js';
 import { closedError, refusal, timeoutError } from '../../error/make.js';
 import { systemError } from '../../error/system.js';
 import { isHeard, tell } from '../../event/tap.js';
-import { EPIPE } from '../../native/constants.js';
+import { ENOBUFS, ENOMEM, EPIPE } from '../../native/constants.js';
 import { tlsResult, tlsStatus, type Ask, type TlsContext, type TlsSession } from '../../native/tls-binding.js';
 import type { Interest } from '../attempt.js';
 import { closeQuietly } from '../closing.js';
@@ -148,7 +148,7 @@ export class TlsLayer implements Layer {
 
   flush(): number {
     if (this.unsent === 0) return 0;
-    if (!this.#registration.writable) return Want.Write;
+    if (this.unsent > 0 && !this.#registration.writable) return Want.Write;
     return this.#sent(tls().flush(this.#open()));
   }
 
@@ -237,11 +237,12 @@ export class TlsLayer implements Layer {
   }
 
   #notYet(n: number): Want {
-    if (n === tlsResult.wantRead || n === tlsResult.wantWrite) {
+    if (n === tlsResult.wantRead || n === tlsResult.wantWrite || this.#isStarved(n)) {
       if (performance.now() >= this.until)
         throw this.#fail(() =>
           timeoutError('tls', { hint: 'The peer did not finish the handshake; see handshakeTimeout.' }),
         );
+      if (this.#isStarved(n)) return Want.Pause;
       this.#want = n === tlsResult.wantRead ? Want.Read : Want.Write;
       if (this.#want === Want.Read) this.#registration.readable = false;
       else this.#registration.writable = false;
@@ -297,6 +298,7 @@ export class TlsLayer implements Layer {
 
   #sent(n: number): number {
     this.#note();
+    if (this.#isStarved(n)) return Want.Pause;
     if (this.unsent > 0) this.#registration.writable = false;
     if (n >= 0) return n;
     if (n === tlsResult.wantWrite) return Want.Write;
@@ -313,6 +315,7 @@ export class TlsLayer implements Layer {
         this.#registration.readable = false;
         return this.#untilReadable();
       case tlsResult.wantWrite:
+        if (this.unsent < 0) return Want.Pause;
         this.#registration.writable = false;
         return Want.Write;
       case tlsResult.failed:
@@ -356,6 +359,11 @@ export class TlsLayer implements Layer {
       this.release();
     }
     return this.#stream.count(n);
+  }
+
+  /** A send for which the kernel lacked memory: it passes, and no event tells when. */
+  #isStarved(n: number): boolean {
+    return this.unsent < 0 && (n === ENOBUFS || n === ENOMEM);
   }
 
   #note(): void {
