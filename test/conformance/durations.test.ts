@@ -4,51 +4,59 @@ import assert from 'node:assert/strict';
 import { pattern } from '../support/bytes.js';
 import { failure, onEvery } from '../support/matrix.js';
 
-onEvery('a limit of 0 does not wait: what is there is read, and what is not is ETIMEDOUT', async (it) => {
-  const { conn, peer } = await it.open([
-    ['wait'],
-    ['send', { text: 'one' }],
-    ['mark', 'one'],
-    ['wait'],
-    ['send', { text: 'two' }],
-    ['mark', 'two'],
-    ['wait'],
-    ['send', { text: 'three\n' }],
-    ['mark', 'three'],
-    ['wait'],
-  ]);
-  await failure(() => conn.read(9, { timeout: 0 }), 'ETIMEDOUT');
-  assert.equal(await conn.waitReadable({ timeout: 0 }), false);
-  peer.go();
-  await peer.mark('one');
-  // The data is in the kernel, although no event has told of it.
-  assert.equal(String(await conn.read(9, { timeout: 0 })), 'one');
-  await failure(() => conn.read(9, { timeout: '0ms' }), 'ETIMEDOUT');
-  peer.go();
-  await peer.mark('two');
-  assert.equal(await conn.waitReadable({ timeout: 0 }), true);
-  assert.equal(String(await conn.readExact(3, { timeout: 0 })), 'two');
-  peer.go();
-  await peer.mark('three');
-  assert.equal(await conn.readLine({ timeout: 0 }), 'three');
-  await failure(() => conn.readLine({ timeout: 0 }), 'ETIMEDOUT');
-});
+onEvery(
+  'a limit of 0 does not wait: what is there is read, and what is not is ETIMEDOUT',
+  async (it) => {
+    const { conn, peer } = await it.open([
+      ['wait'],
+      ['send', { text: 'one' }],
+      ['mark', 'one'],
+      ['wait'],
+      ['send', { text: 'two' }],
+      ['mark', 'two'],
+      ['wait'],
+      ['send', { text: 'three\n' }],
+      ['mark', 'three'],
+      ['wait'],
+    ]);
+    await failure(() => conn.read(9, { timeout: 0 }), 'ETIMEDOUT');
+    assert.equal(await conn.waitReadable({ timeout: 0 }), false);
+    peer.go();
+    await peer.mark('one');
+    // The data is in the kernel, although no event has told of it.
+    assert.equal(String(await conn.read(9, { timeout: 0 })), 'one');
+    await failure(() => conn.read(9, { timeout: '0ms' }), 'ETIMEDOUT');
+    peer.go();
+    await peer.mark('two');
+    assert.equal(await conn.waitReadable({ timeout: 0 }), true);
+    assert.equal(String(await conn.readExact(3, { timeout: 0 })), 'two');
+    peer.go();
+    await peer.mark('three');
+    assert.equal(await conn.readLine({ timeout: 0 }), 'three');
+    await failure(() => conn.readLine({ timeout: 0 }), 'ETIMEDOUT');
+  },
+  { exact: true },
+);
 
-onEvery('a deadline in the past is a limit of 0, one in the future is waited for', async (it) => {
-  const { conn, peer } = await it.open([['send', { text: 'abcd' }], ['mark', 'sent'], ['wait']]);
-  await peer.mark('sent');
-  assert.equal(String(await conn.read(1, { deadline: 0 })), 'a');
-  assert.equal(String(await conn.read(1, { deadline: new Date(Date.now() - 5000) })), 'b');
-  assert.equal(String(await conn.read(1, { deadline: Date.now() + 60_000 })), 'c');
-  assert.equal(String(await conn.read(1, { deadline: Infinity })), 'd');
-  await failure(() => conn.read(1, { deadline: Date.now() - 1 }), 'ETIMEDOUT');
-  for (const form of [(at: number) => at, (at: number) => new Date(at)]) {
-    const begun = performance.now();
-    await failure(() => conn.read(1, { deadline: form(Date.now() + 40) }), 'ETIMEDOUT');
-    const took = performance.now() - begun;
-    assert.ok(took > 36 && took < 2000, `${took} ms for 40`);
-  }
-});
+onEvery(
+  'a deadline in the past is a limit of 0, one in the future is waited for',
+  async (it) => {
+    const { conn, peer } = await it.open([['send', { text: 'abcd' }], ['mark', 'sent'], ['wait']]);
+    await peer.mark('sent');
+    assert.equal(String(await conn.read(1, { deadline: 0 })), 'a');
+    assert.equal(String(await conn.read(1, { deadline: new Date(Date.now() - 5000) })), 'b');
+    assert.equal(String(await conn.read(1, { deadline: Date.now() + 60_000 })), 'c');
+    assert.equal(String(await conn.read(1, { deadline: Infinity })), 'd');
+    await failure(() => conn.read(1, { deadline: Date.now() - 1 }), 'ETIMEDOUT');
+    for (const form of [(at: number) => at, (at: number) => new Date(at)]) {
+      const begun = performance.now();
+      await failure(() => conn.read(1, { deadline: form(Date.now() + 40) }), 'ETIMEDOUT');
+      const took = performance.now() - begun;
+      assert.ok(took > 36 && took < 2000, `${took} ms for 40`);
+    }
+  },
+  { exact: true },
+);
 
 onEvery('of several limits the earliest counts', async (it) => {
   const { conn } = await it.open([['wait']]);
@@ -139,20 +147,24 @@ onEvery('promise 3: a limit bounds the whole of a readExact, however steadily by
   assert.ok(all.equals(pattern(100)));
 });
 
-onEvery('promise 3: 20 expiries in a row come in time, never early, and do not drift', async (it) => {
-  const { conn } = await it.open([['wait']]);
-  const late: number[] = [];
-  for (let i = 0; i < 20; i++) {
-    const begun = performance.now();
-    await failure(
-      () => (i % 2 === 0 ? conn.read(1, { timeout: 10 }) : conn.readExact(70_000, { timeout: 10 })),
-      'ETIMEDOUT',
-    );
-    const took = performance.now() - begun;
-    assert.ok(took >= 10, `after ${took} ms instead of 10`);
-    late.push(took - 10);
-  }
-  // The median: on a busy machine a single one may be late through no fault of ours.
-  late.sort((a, b) => a - b);
-  assert.ok(late[10]! < 10, `half of them ${late[10]!} ms late`);
-});
+onEvery(
+  'promise 3: 20 expiries in a row come in time, never early, and do not drift',
+  async (it) => {
+    const { conn } = await it.open([['wait']]);
+    const late: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      const begun = performance.now();
+      await failure(
+        () => (i % 2 === 0 ? conn.read(1, { timeout: 10 }) : conn.readExact(70_000, { timeout: 10 })),
+        'ETIMEDOUT',
+      );
+      const took = performance.now() - begun;
+      assert.ok(took >= 10, `after ${took} ms instead of 10`);
+      late.push(took - 10);
+    }
+    // The median: on a busy machine a single one may be late through no fault of ours.
+    late.sort((a, b) => a - b);
+    assert.ok(late[10]! < 10, `half of them ${late[10]!} ms late`);
+  },
+  { exact: true },
+);

@@ -53,7 +53,7 @@ onEvery(
     assert.equal(await again, 2);
     assert.equal(Buffer.from(memory.subarray(0, 2)).toString(), 'ef');
   },
-  async,
+  { ...async, exact: true },
 );
 
 onEvery(
@@ -82,7 +82,7 @@ onEvery(
       }
     }
   },
-  async,
+  { ...async, exact: true },
 );
 
 onEvery(

@@ -148,7 +148,7 @@ onEvery(
     assert.equal(length, error.bytesDone);
     assert.equal(hash, sha256(data.subarray(0, length)));
   },
-  { colours: ['async'] },
+  { colours: ['async'], exact: true },
 );
 
 onEvery(
@@ -212,7 +212,7 @@ onEvery(
       assert.equal(conn.closeInfo?.clean, false, way);
     }
   },
-  { colours: ['async'] },
+  { colours: ['async'], exact: true },
 );
 
 onEvery('sendTimeout limits the waits of every write', async (it) => {

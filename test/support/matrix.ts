@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import * as promises from 'berkeley';
 import * as blocking from 'berkeley/sync';
+import { exactly } from './faults.js';
 import { pki } from './pki.js';
 import { PeerProcess, type Peer, type PeerOptions, type Step, type Where } from './peer.js';
 
@@ -48,6 +49,8 @@ const accepting: readonly Transport[] = ['tcp6', 'abstract', 'tls-unix'];
 export interface Choice {
   transports?: readonly Transport[];
   colours?: readonly Mode[];
+  /** The body counts on what the kernel takes and has at a moment: see `exactly`. */
+  exact?: boolean;
 }
 
 /** What a body works with. */
@@ -140,7 +143,7 @@ export function onEvery(title: string, body: (it: Bench) => Promise<void>, choic
       void test(`${title} [${transport}, ${colour}]`, async () => {
         const bench = new Bench(transport, colour);
         try {
-          await body(bench);
+          await (choice.exact === true ? exactly(() => body(bench)) : body(bench));
         } finally {
           await bench.end();
         }
