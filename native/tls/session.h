@@ -11,6 +11,7 @@
 enum Result : int {
   want_read = -2000001,
   want_write = -2000002,
+  want_pause = -2000004,
   result_truncated = -2000011,
   result_failed = -2000012,
   result_invalid = -2000013,

@@ -40,7 +40,7 @@ int transport_flush(Session* session) {
     if (would_block(sent) || sent == 0) return want_write;
     // send(2): memory is short. It passes, and nothing will tell when.
     session->starved = sent == -ENOBUFS || sent == -ENOMEM;
-    if (session->starved) return sent;
+    if (session->starved) return want_pause;
     session->send_error = -sent;
     queue_release(session->environment, output);
     return sent;

@@ -7,7 +7,7 @@
 // Gives the session's SSL its BIO. False when memory is short.
 bool transport_attach(Session* session);
 
-// Sends what is unsent: 0, want_write, or -errno.
+// Sends what is unsent: 0, want_write, want_pause, or -errno.
 int transport_flush(Session* session);
 
 // A peer that asks for answers and takes none (KeyUpdate, RFC 8446 §4.6.3): nothing is received until they are sent.

@@ -17,12 +17,14 @@ export interface TlsStore {
   readonly __store: never;
 }
 
-/** Values beside -errno. The first two are those of Want. */
+/** Values beside -errno. The first three are those of Want. */
 export const tlsResult = {
   /** Again when the descriptor is readable. */
   wantRead: -2_000_001,
   /** Again when the descriptor is writable. */
   wantWrite: -2_000_002,
+  /** Again after a pause: the kernel lacked memory for a send, and no event tells when it has some. */
+  wantPause: -2_000_004,
   /** The peer ended the connection without close_notify. */
   truncated: -2_000_011,
   /** OpenSSL failed: `failure` tells why. */

@@ -7,7 +7,8 @@ import { refusal } from '../../error/make.js';
 import type { Attempt, Interest } from '../attempt.js';
 import type { Stream } from '../stream.js';
 import type { Want } from '../want.js';
-import { isTls, TlsLayer } from './layer.js';
+import { isTls } from './is-tls.js';
+import { TlsLayer } from './layer.js';
 import type { SessionPlan } from './session-plan.js';
 
 /** Puts TLS between a stream and its socket. Nothing is sent or received by this. */

@@ -11,7 +11,7 @@ import type { ErrorFacts, SocketError } from '../../error/socket-error.js';
 import { closedError, refusal, timeoutError } from '../../error/make.js';
 import { systemError } from '../../error/system.js';
 import { isHeard, tell } from '../../event/tap.js';
-import { ENOBUFS, ENOMEM, EPIPE } from '../../native/constants.js';
+import { EPIPE } from '../../native/constants.js';
 import { tlsResult, tlsStatus, type Ask, type TlsContext, type TlsSession } from '../../native/tls-binding.js';
 import type { Interest } from '../attempt.js';
 import { closeQuietly } from '../closing.js';
@@ -237,12 +237,12 @@ export class TlsLayer implements Layer {
   }
 
   #notYet(n: number): Want {
-    if (n === tlsResult.wantRead || n === tlsResult.wantWrite || this.#isStarved(n)) {
+    if (n === tlsResult.wantRead || n === tlsResult.wantWrite || n === tlsResult.wantPause) {
       if (performance.now() >= this.until)
         throw this.#fail(() =>
           timeoutError('tls', { hint: 'The peer did not finish the handshake; see handshakeTimeout.' }),
         );
-      if (this.#isStarved(n)) return Want.Pause;
+      if (n === tlsResult.wantPause) return Want.Pause;
       this.#want = n === tlsResult.wantRead ? Want.Read : Want.Write;
       if (this.#want === Want.Read) this.#registration.readable = false;
       else this.#registration.writable = false;
@@ -298,7 +298,7 @@ export class TlsLayer implements Layer {
 
   #sent(n: number): number {
     this.#note();
-    if (this.#isStarved(n)) return Want.Pause;
+    if (n === tlsResult.wantPause) return Want.Pause;
     if (this.unsent > 0) this.#registration.writable = false;
     if (n >= 0) return n;
     if (n === tlsResult.wantWrite) return Want.Write;
@@ -361,11 +361,6 @@ export class TlsLayer implements Layer {
     return this.#stream.count(n);
   }
 
-  /** A send for which the kernel lacked memory: it passes, and no event tells when. */
-  #isStarved(n: number): boolean {
-    return this.unsent < 0 && (n === ENOBUFS || n === ENOMEM);
-  }
-
   #note(): void {
     this.unsent = status[tlsStatus.unsent]!;
     this.#buffered = status[tlsStatus.buffered]!;
@@ -400,8 +395,4 @@ export class TlsLayer implements Layer {
     this.#stream.ending.failure ??= error;
     return error;
   }
-}
-
-export function isTls(layer: Layer | null): layer is TlsLayer {
-  return layer instanceof TlsLayer;
 }

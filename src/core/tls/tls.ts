@@ -3,7 +3,7 @@
 
 export { setTlsDefaults } from './defaults.js';
 export { addTls, Handshake } from './handshake.js';
-export { isTls } from './layer.js';
+export { isTls } from './is-tls.js';
 export { clientPlan, serverPlan, updateServerPlan } from './plan.js';
 export type { SessionPlan } from './session-plan.js';
 export { checkStart, startTls, type Buffered } from './start.js';
