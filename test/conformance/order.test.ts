@@ -273,15 +273,19 @@ onEvery('promise 4: close with a limit never fails when the limit is spent, and 
   }
 });
 
-onEvery('promise 4: disposal closes at once, and the peer sees a clean end', async (it) => {
-  const { conn, peer } = await it.open([['send', { text: 'unread' }], ['mark', 'sent'], ['recvall']]);
-  await peer.mark('sent');
-  await conn.write('last words');
-  conn[Symbol.dispose]();
-  assert.equal(conn.socket.fd, -1);
-  const { length, end } = await peer.done('recvall');
-  assert.deepEqual({ length, end }, { length: 10, end: 'eof' });
-});
+onEvery(
+  'promise 4: disposal closes at once, and the peer sees a clean end',
+  async (it) => {
+    const { conn, peer } = await it.open([['send', { text: 'unread' }], ['mark', 'sent'], ['recvall']]);
+    await peer.mark('sent');
+    await conn.write('last words');
+    conn[Symbol.dispose]();
+    assert.equal(conn.socket.fd, -1);
+    const { length, end } = await peer.done('recvall');
+    assert.deepEqual({ length, end }, { length: 10, end: 'eof' });
+  },
+  { exact: true },
+);
 
 onEvery('promise 4: asynchronous disposal is a close', async (it) => {
   const { conn, peer } = await it.open([['recvall']]);
@@ -312,20 +316,24 @@ onEvery("the end of the peer's direction leaves ours: what we write afterwards a
   assert.equal((await peer.done('recvall')).sha256, sha256(pattern(300_000)));
 });
 
-onEvery('shutdown of reading ends a read that waits, or the next one', async (it) => {
-  const { conn, peer } = await it.open([['recvall']]);
-  if (it.colour === 'async') {
-    const reading = conn.read();
-    await conn.shutdown('rd');
-    assert.equal(await reading, null);
-  } else await conn.shutdown('rd');
-  assert.equal(await conn.read(), null);
-  await conn.write('still');
-  await conn.shutdown('rdwr');
-  assert.equal((await peer.done('recvall')).length, 5);
-  for (const wrong of ['both', '', undefined, 1])
-    await assert.rejects(async () => await conn.shutdown(wrong as never), { code: 'ERR_INVALID_ARG_VALUE' });
-});
+onEvery(
+  'shutdown of reading ends a read that waits, or the next one',
+  async (it) => {
+    const { conn, peer } = await it.open([['recvall']]);
+    if (it.colour === 'async') {
+      const reading = conn.read();
+      await conn.shutdown('rd');
+      assert.equal(await reading, null);
+    } else await conn.shutdown('rd');
+    assert.equal(await conn.read(), null);
+    await conn.write('still');
+    await conn.shutdown('rdwr');
+    assert.equal((await peer.done('recvall')).length, 5);
+    for (const wrong of ['both', '', undefined, 1])
+      await assert.rejects(async () => await conn.shutdown(wrong as never), { code: 'ERR_INVALID_ARG_VALUE' });
+  },
+  { exact: true },
+);
 
 onEvery(
   'closeInfo names the peer when it had ended the stream first, whether or not that was read',

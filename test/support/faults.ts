@@ -8,7 +8,7 @@ const EXACT = 7 * 4;
 
 /**
  * Runs a body that knows what the kernel has at a moment, say because the peer has told. Under it transfers are neither cut nor put
- * off, since a kernel that has three bytes does not hand out two of them. Signals, and readiness for nothing, still come.
+ * off, since a kernel that has three bytes does not hand out two of them. Signals still come.
  */
 export async function exactly<T>(body: () => Promise<T>): Promise<T> {
   if (control === undefined) return body();

@@ -156,7 +156,7 @@ bool fault_ours(const void* caller) {
 
 static bool disturbs_exactness(enum soft kind) {
   return kind == SHORT_RECEIVE || kind == SHORT_SEND || kind == FEWER_MESSAGES || kind == NOT_YET_RECEIVE ||
-         kind == NOT_YET_SEND || kind == NOT_YET_ACCEPT || kind == LATE_EVENT;
+         kind == NOT_YET_SEND || kind == NOT_YET_ACCEPT || kind == LATE_EVENT || kind == SPURIOUS_EVENT;
 }
 
 bool fault_soft(enum soft kind) {
