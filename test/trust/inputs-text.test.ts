@@ -45,7 +45,18 @@ const byte = fc.oneof(
   fc.constantFrom(0x0a, 0x0d, 0x2b, 0x26, 0x2d, 0x41, 0x00, 0xd8, 0xdc, 0x5c, 0x30, 0x39, 0x81, 0x8e, 0x8f, 0xa1, 0xfe),
   fc.integer({ min: 0, max: 255 }),
 );
-const noise = fc.array(byte, { maxLength: 8 }).map((all) => Buffer.from(all));
+/** Code points that there are, and that there are not, in four bytes of either order. */
+const wide = fc
+  .tuple(fc.array(fc.constantFrom(0x41, 0x0a, 0xd800, 0xdfff, 0x10ffff, 0x110000), { maxLength: 3 }), fc.boolean())
+  .map(([points, little]) => {
+    const bytes = Buffer.alloc(4 * points.length);
+    points.forEach((point, i) => (little ? bytes.writeUInt32LE(point, 4 * i) : bytes.writeUInt32BE(point, 4 * i)));
+    return bytes;
+  });
+const noise = fc.oneof(
+  { weight: 4, arbitrary: fc.array(byte, { maxLength: 8 }).map((all) => Buffer.from(all)) },
+  { weight: 1, arbitrary: wide },
+);
 const cuts = fc.array(fc.nat(80), { maxLength: 10 });
 
 /** Bytes in an encoding: text, and before or behind it what may be none. */
