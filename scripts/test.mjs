@@ -13,6 +13,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
@@ -45,7 +46,13 @@ if (files.length === 0) {
 await bundle();
 const node = process.env['NODE_UNDER_TEST'] ?? process.execPath;
 // The reporter that names what failed once more at the end: the last lines of a long log are those that are read.
-const fixed = ['--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=120000'];
+// One more at a time than there are processors, because tests wait for their peers.
+const fixed = [
+  '--test',
+  '--test-reporter=spec',
+  `--test-concurrency=${availableParallelism() + 1}`,
+  '--test-timeout=120000',
+];
 const result = spawnSync(node, [...fixed, ...options, ...files], {
   cwd: root,
   stdio: 'inherit',

@@ -6,7 +6,7 @@
 // --by-hand   the sizes of the figures in docs/reliability.md instead of those of the check (BERKELEY_HEAVY)
 // name        only the steps that have one of the names: faults, sanitizers, or a part of a file in test/trust/
 //
-// The exit code is 1 when a step failed; all are run.
+// BERKELEY_SEED, where it is not given, is that of the day. The exit code is 1 when a step failed; all are run.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -17,7 +17,9 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const words = process.argv.slice(2);
 const byHand = words.includes('--by-hand');
 const names = words.filter((word) => !word.startsWith('-'));
-const env = byHand ? { ...process.env, BERKELEY_HEAVY: '1' } : process.env;
+// Another one every day, and the same for everybody on that day: what fails can be repeated.
+const seed = process.env.BERKELEY_SEED ?? String(Math.floor(Date.now() / 86_400_000) * 10);
+const env = { ...process.env, BERKELEY_SEED: seed, ...(byHand ? { BERKELEY_HEAVY: '1' } : {}) };
 
 const wanted = steps().filter(([name]) => names.length === 0 || names.some((part) => name.includes(part)));
 if (wanted.length === 0) {
@@ -28,6 +30,7 @@ if (wanted.length === 0) {
   );
   process.exit(1);
 }
+console.log(`trust: BERKELEY_SEED=${seed}`);
 const failed = [];
 for (const [name, ...command] of wanted) {
   const began = Date.now();

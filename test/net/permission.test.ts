@@ -22,7 +22,15 @@ test(
       missing(t, 'strace is not installed');
       return;
     }
-    const strace = ['strace', '-f', '-qq', '-e', 'trace=socket,socketpair,connect,bind,listen,accept,accept4,sendto,sendmsg,sendmmsg,pidfd_getfd', '-o', trace];
+    const strace = [
+      'strace',
+      '-f',
+      '-qq',
+      '-e',
+      'trace=socket,socketpair,connect,bind,listen,accept,accept4,sendto,sendmsg,sendmmsg,pidfd_getfd',
+      '-o',
+      trace,
+    ];
     const outcomes = all(execute([...strace, process.execPath, ...enforced, program]));
     for (const [call, outcome] of Object.entries(outcomes)) assert.match(outcome, refusalOf(call), call);
     assert.ok(Object.keys(outcomes).length >= 80, `${Object.keys(outcomes).length} calls`);
