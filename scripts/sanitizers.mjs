@@ -25,6 +25,9 @@ const asked = words.map((word) => (word === 'undefined' ? 'address' : word)).fil
 const parts = words.filter((word) => !kinds.includes(word) && word !== 'undefined');
 const node = process.env.NODE_UNDER_TEST ?? process.execPath;
 
+// Not those that count descriptors in a process of their own: the file of a report about others is one.
+const uncounted = '--test-name-pattern=/^(?!failing calls release|500 unresolvable)/';
+
 /** What runs under each: the words for scripts/test.mjs, for each run. `planted` is what it must see. */
 const plans = {
   address: {
@@ -34,11 +37,11 @@ const plans = {
   },
   thread: {
     planted: ['race'],
-    inCheck: [['/native/tls-workers', '/net/lookup', '/net/hung-lookup', 'trust/environments']],
+    inCheck: [[uncounted, '/native/tls-workers', '/net/lookup', '/net/hung-lookup', 'trust/environments']],
     byHand: [
       ['trust/environments'],
-      ['/native/', '/kernel/', '/net/', '/udp/', '/message/'],
-      ['--thread', '/kernel/', '/net/', '/udp/', '/message/'],
+      [uncounted, '/native/', '/kernel/', '/net/', '/udp/', '/message/'],
+      [uncounted, '--thread', '/kernel/', '/net/', '/udp/', '/message/'],
     ],
   },
 };

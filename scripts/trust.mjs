@@ -56,7 +56,8 @@ function steps() {
     .sort()
     .map((name) => {
       const file = join('build', 'test', 'trust', name.replace(/\.ts$/, '.js'));
-      return [name.replace(/\.test\.ts$/, ''), '--test', '--test-reporter=spec', '--test-timeout=3600000', file];
+      const limit = `--test-timeout=${byHand ? 7_200_000 : 300_000}`;
+      return [name.replace(/\.test\.ts$/, ''), '--test', '--test-reporter=spec', limit, file];
     });
   return [...scripts, ...tests];
 }

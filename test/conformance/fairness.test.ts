@@ -146,13 +146,13 @@ void test('after unref a waiting read no longer keeps the process alive, and aft
   );
   assert.equal(
     run(`const [a, b] = (globalThis.kept = promises.pair());
-      a.unref(); a.read().then((piece) => console.log(String(piece))); a.ref();
+      a.unref(); a.readExact(5).then((piece) => console.log(String(piece))); a.ref();
       setTimeout(() => b.write('alive'), 30).unref();`),
     'alive\nexit\n',
   );
   assert.equal(
     run(`const [a, b] = (globalThis.kept = promises.pair());
-      a.unref(); a.read().then((piece) => console.log(String(piece)));
+      a.unref(); a.readExact(25).then((piece) => console.log(String(piece)));
       setTimeout(() => b.write('while something else does'), 10); setTimeout(() => {}, 100);`),
     'while something else does\nexit\n',
   );

@@ -190,7 +190,7 @@ onEvery(
     assert.equal(hash, sha256(Buffer.concat([data, Buffer.from('and this')])));
     assert.deepEqual(conn.closeInfo, { by: 'local', clean: true, truncated: false });
   },
-  async,
+  { ...async, exact: true },
 );
 
 onEvery('after close everything is ERR_SOCKET_CLOSED, close itself is not, and the facts remain', async (it) => {

@@ -176,6 +176,8 @@ static void send_off(Way *way, const unsigned char *bytes, int length, int64_t a
 
 static void take(Way *way, const unsigned char *bytes, int length) {
   int64_t at = now();
+  // What the hosts say to routers and groups by themselves: it would be counted.
+  if (bytes[0] >> 4 == 6 && bytes[24] == 0xff) return;
   if (way->dead) way->n.dead++;
   else if (into_hole(way, bytes)) way->n.holed++;
   else if (way->lose && is_tcp(bytes) && --way->lose == 0) way->n.lost++;

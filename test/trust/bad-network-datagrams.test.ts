@@ -61,6 +61,9 @@ inBothColours('what is known of a datagram is true across the link, both ways, I
   }
 });
 
+/** What has left the link: a packet whose damage shows in its first byte is refused by the device. */
+const out = (way: { packets: number; refused: number }): number => way.packets + way.refused;
+
 inBothColours('datagrams arrive whole or not at all, and just as often as the link delivers them', async (net, t) => {
   for (const family of families) {
     await link.set('both', PERFECT);
@@ -86,12 +89,11 @@ for i in range(${sent}): u['${family}'].sendto(hashlib.sha256(b'%d' % i).digest(
         if (!(error instanceof net.TimeoutError)) throw error;
         const { back } = await link.counts();
         // Everything that went into the link has come out of it.
-        if (back.packets - before.packets + back.lost - before.lost === sent + back.duplicated - before.duplicated)
-          break;
+        if (out(back) - out(before) + back.lost - before.lost === sent + back.duplicated - before.duplicated) break;
       }
     }
     const { back } = await link.counts();
-    const delivered = back.packets - before.packets;
+    const delivered = out(back) - out(before);
     const damaged = back.corrupted - before.corrupted;
     t.diagnostic(
       `${family}: of ${sent} came ${all} in ${delivered} packets of which ${damaged} were damaged; ${came.size} different ones`,
