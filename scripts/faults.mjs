@@ -5,8 +5,8 @@
 //   node scripts/faults.mjs [--seeds N] [--share N] [--seed S] [--hard N] [part of a path …]
 //
 // --seeds N       so many seeds: 10, or 200 with BERKELEY_HEAVY. They begin with --seed, BERKELEY_SEED, or 1
-// --share N       of all pairs of a seed and a file every N-th: 2, or all with BERKELEY_HEAVY, --seed or a path, so that every file meets
-//                 five of ten seeds where time is short
+// --share N       of all pairs of a seed and a file every N-th: 3, or all with BERKELEY_HEAVY, --seed or a path, so that every file meets
+//                 three or four of ten seeds where time is short
 // --seed S        the first seed: with --seeds 1 and the path of a file, exactly what has failed
 // --hard N        N of 10,000 calls fail for good besides. What was to be done fails then, so only the files of test/trust/ can pass
 // part of a path  the files that have one of the parts in their path, instead of conformance
@@ -70,7 +70,7 @@ async function main(words) {
   const first = option('--seed') ?? Number(process.env['BERKELEY_SEED'] ?? 1);
   const hard = option('--hard');
   const share =
-    option('--share') ?? (chosen || process.env['BERKELEY_HEAVY'] !== undefined || words.length > 0 ? 1 : 2);
+    option('--share') ?? (chosen || process.env['BERKELEY_HEAVY'] !== undefined || words.length > 0 ? 1 : 3);
   const parts = words.length === 0 ? ['conformance'] : words;
   const built = join(root, 'build', 'test');
   const files = readdirSync(built, { recursive: true })
