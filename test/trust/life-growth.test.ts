@@ -35,8 +35,9 @@ for (const colour of ['promises', 'blocking'])
     const found = JSON.parse(stdout) as Growth[];
     assert.ok(found.length >= 13);
     for (const { what, count, heap, handles, outside, files } of found) {
-      // The smallest object that could stay has three words; what V8 makes of functions that are often called is more than nothing, too.
-      assert.ok(heap < 32 * count + 24_576, `${heap} bytes of heap stay of ${count} times ${what}`);
+      // The smallest object that could stay has three words. What V8 makes of functions that are often called, some 40 KiB a round at
+      // first, ends with the rounds: the more there are of them by hand, the less can hide behind it.
+      assert.ok(heap < 32 * count + 98_304, `${heap} bytes of heap stay of ${count} times ${what}`);
       assert.ok(handles <= 8 * count, `${handles} bytes of handles stay of ${count} times ${what}`);
       assert.ok(outside < 64 * count, `${outside} bytes outside of the heap stay of ${count} times ${what}`);
       assert.equal(files, 0, what);

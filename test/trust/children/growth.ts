@@ -196,15 +196,15 @@ interface Size {
   readonly files: number;
 }
 
-const ROUNDS = 6;
+/** The first of them fill caches, and have functions compiled. */
+const EARLY = 4;
+const ROUNDS = EARLY + 5;
 
 const found = [];
 for (const { what, once, slow = 1, onlyPromises = false } of kinds) {
   if (onlyPromises && !isPromises) continue;
   const count = Math.ceil(Number(many) / slow);
   const sizes: Size[] = [];
-  // Fills caches, and has functions compiled.
-  for (let i = 0; i < 4 * count; i++) await once();
   for (let round = 0; round < ROUNDS; round++) {
     for (let i = 0; i < count; i++) await once();
     sizes.push(await measure());
@@ -212,9 +212,9 @@ for (const { what, once, slow = 1, onlyPromises = false } of kinds) {
   // What stays of each operation stays each time; what is compiled, cached or thrown away meanwhile does not.
   const usual = (of: (size: Size) => number): number =>
     sizes
-      .slice(1)
-      .map((size, i) => of(size) - of(sizes[i]!))
-      .sort((one, other) => one - other)[Math.floor((ROUNDS - 2) / 2)]!;
+      .slice(EARLY)
+      .map((size, i) => of(size) - of(sizes[EARLY + i - 1]!))
+      .sort((one, other) => one - other)[Math.floor((ROUNDS - EARLY) / 2)]!;
   found.push({
     ...{ what, count, heap: usual(({ heap }) => heap), handles: usual(({ handles }) => handles) },
     ...{ outside: usual(({ outside }) => outside), files: usual(({ files }) => files) },
@@ -225,13 +225,17 @@ const all: Promises.AsyncConn[] = [left, right];
 for (const conn of all) conn.abort();
 for (const each of [listener, udp, ...channel]) each.close();
 
+/** What is left when collecting brings nothing any more: finalizers have turns of their own, and free what is collected later. */
 async function measure(): Promise<Size> {
-  // Finalizers have turns of their own.
-  for (let i = 0; i < 3; i++) {
+  let heap = Infinity;
+  for (let vain = 0; vain < 3; vain++) {
     global.gc!();
     await new Promise((turn) => setTimeout(turn, 1));
+    const { heapUsed } = process.memoryUsage();
+    if (heapUsed < heap - 200) vain = 0;
+    heap = Math.min(heap, heapUsed);
   }
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  const { external, arrayBuffers } = process.memoryUsage();
   const { used_global_handles_size: handles } = getHeapStatistics();
-  return { heap: heapUsed, handles, outside: external + arrayBuffers, files: openFiles().length };
+  return { heap, handles, outside: external + arrayBuffers, files: openFiles().length };
 }
