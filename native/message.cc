@@ -31,6 +31,12 @@ static const size_t control_at = name_at + sizeof(sockaddr_storage);
 static const int64_t batch_most = 256;
 static const size_t row = 6;
 
+// Control messages are read where the kernel put them, so every slot has to be aligned for them.
+static bool holds_slots(const Bytes& room, size_t slot, int64_t count) {
+  return reinterpret_cast<uintptr_t>(room.data) % alignof(cmsghdr) == 0 && slot % alignof(cmsghdr) == 0 &&
+         room.holds(0, static_cast<int64_t>(slot) * count);
+}
+
 static void own_descriptors(msghdr* message, Environment* environment) {
   if (message->msg_controllen == 0) return;
   for (cmsghdr* one = CMSG_FIRSTHDR(message); one != nullptr; one = CMSG_NXTHDR(message, one)) {
@@ -95,7 +101,9 @@ static napi_value JS_recvmsg(napi_env env, napi_callback_info info) {
   }
   Bytes buffer, room;
   if (!a.bytes(1, &buffer) || !buffer.holds(offset, length)) return give(env, -EFAULT);
-  if (!a.bytes(4, &room) || control < 0 || !room.holds(control_at, control)) return give(env, -EFAULT);
+  if (!a.bytes(4, &room) || control < 0 || !room.holds(control_at, control) || !holds_slots(room, 0, 1)) {
+    return give(env, -EFAULT);
+  }
   return give(env, receive_one(a.environment, fd, buffer.data + offset, static_cast<size_t>(length), room.data,
                                static_cast<size_t>(control), flags));
 }
@@ -110,7 +118,9 @@ static napi_value JS_recvmsgSlab(napi_env env, napi_callback_info info) {
   const Bytes slab = {a.environment->slab, a.environment->slab_length};
   Bytes room;
   if (slab.data == nullptr || !slab.holds(offset, length)) return give(env, -EFAULT);
-  if (!a.bytes(3, &room) || control < 0 || !room.holds(control_at, control)) return give(env, -EFAULT);
+  if (!a.bytes(3, &room) || control < 0 || !room.holds(control_at, control) || !holds_slots(room, 0, 1)) {
+    return give(env, -EFAULT);
+  }
   return give(env, receive_one(a.environment, fd, slab.data + offset, static_cast<size_t>(length), room.data,
                                static_cast<size_t>(control), flags));
 }
@@ -128,7 +138,7 @@ static napi_value JS_recvmmsg(napi_env env, napi_callback_info info) {
   Bytes memory, room;
   const size_t slot = control_at + static_cast<size_t>(control);
   if (!a.bytes(1, &memory) || !memory.holds(0, stride * count)) return give(env, -EFAULT);
-  if (!a.bytes(5, &room) || !room.holds(0, static_cast<int64_t>(slot) * count)) return give(env, -EFAULT);
+  if (!a.bytes(5, &room) || !holds_slots(room, slot, count)) return give(env, -EFAULT);
 
   iovec vectors[batch_most];
   mmsghdr messages[batch_most];
