@@ -8,7 +8,9 @@
 //
 // BERKELEY_SEED, where it is not given, is that of the day. The exit code is 1 when a step failed; all are run.
 
-import { spawnSync } from 'node:child_process';
+import { Buffer } from 'node:buffer';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,18 +34,35 @@ if (wanted.length === 0) {
 }
 console.log(`trust: BERKELEY_SEED=${seed}`);
 const failed = [];
-for (const [name, ...command] of wanted) {
-  const began = Date.now();
-  console.log(`\n--- trust: ${name}`);
-  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit', env });
-  console.log(
-    `--- trust: ${name}: ${status === 0 ? 'passed' : 'FAILED'} after ${((Date.now() - began) / 1000).toFixed(0)} s`,
-  );
-  if (status !== 0) failed.push(name);
-}
+// Most steps measure time, or fill the machine, and are alone. The soak takes its time on less than one processor, and inputs
+// only compute, so these go beside each other.
+const computing = wanted.filter(([name]) => name.startsWith('inputs-'));
+const soaking = wanted.filter(([name]) => name === 'soak');
+const alone = wanted.filter((step) => !computing.includes(step) && !soaking.includes(step));
+for (const step of alone) await run(step, 'inherit');
+await Promise.all([runEach(soaking), runEach(computing)]);
 if (failed.length > 0) {
   console.error(`\ntrust: failed: ${failed.join(', ')}`);
   process.exitCode = 1;
+}
+
+async function runEach(steps) {
+  for (const step of steps) await run(step, 'pipe');
+}
+
+/** What is piped is printed in one piece at the end. */
+async function run([name, ...command], output) {
+  const began = Date.now();
+  const title = `\n--- trust: ${name}`;
+  if (output === 'inherit') console.log(title);
+  const child = spawn(process.execPath, command, { cwd: root, stdio: ['inherit', output, output], env });
+  const printed = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece) => printed.push(piece));
+  const [status] = await once(child, 'close');
+  if (output === 'pipe') console.log(`${title}\n${Buffer.concat(printed)}`);
+  const seconds = ((Date.now() - began) / 1000).toFixed(0);
+  console.log(`--- trust: ${name}: ${status === 0 ? 'passed' : 'FAILED'} after ${seconds} s`);
+  if (status !== 0) failed.push(name);
 }
 
 /** Each step by its name and the words for node. */
