@@ -15,6 +15,7 @@
 
 #include "arguments.h"
 #include "environment.h"
+#include "glibc_versions.h"
 #include "ownership.h"
 
 static napi_value give_wide(napi_env env, int64_t value) {
@@ -58,7 +59,7 @@ static napi_value JS_fileType(napi_env env, napi_callback_info info) {
   int32_t fd;
   if (!a.integer(0, &fd)) return give(env, -EINVAL);
   struct stat facts;
-  const int found = attempt([&] { return fstat(fd, &facts); });
+  const int found = attempt([&] { return BERKELEY_FSTAT(fd, &facts); });
   return give(env, found < 0 ? found : static_cast<int32_t>(facts.st_mode & S_IFMT));
 }
 
@@ -67,7 +68,7 @@ static napi_value JS_fileSize(napi_env env, napi_callback_info info) {
   int32_t fd;
   if (!a.integer(0, &fd)) return give_wide(env, -EINVAL);
   struct stat facts;
-  const int found = attempt([&] { return fstat(fd, &facts); });
+  const int found = attempt([&] { return BERKELEY_FSTAT(fd, &facts); });
   return give_wide(env, found < 0 ? found : static_cast<int64_t>(facts.st_size));
 }
 

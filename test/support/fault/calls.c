@@ -236,8 +236,10 @@ int open64(const char* path, int flags, ...) {
   return real(path, flags, mode);
 }
 
-int fstat64(int fd, struct stat64* facts) {
-  REAL("fstat64", int, int, struct stat64*);
+// The name under which fstat(2) is called: native/glibc_versions.h.
+int __fxstat(int version, int fd, struct stat* facts) {
+  (void)version;
+  REAL("fstat", int, int, struct stat*);
   if (OURS) FAIL_OR_INTERRUPT(CALL_FSTAT);
   return real(fd, facts);
 }
