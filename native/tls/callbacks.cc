@@ -32,12 +32,16 @@ static int note_ticket(SSL* ssl, SSL_SESSION* ticket) {
 }
 
 // A ticket brings back the certificate that a client has shown, and nobody looks at it again: one that has expired since then
-// must be shown anew. What came out right otherwise is used as OpenSSL would.
-static SSL_TICKET_RETURN use_ticket(SSL*, SSL_SESSION* ticket, const unsigned char*, size_t, SSL_TICKET_STATUS status,
+// must be shown anew, and so must any when a revocation list has. What came out right otherwise is used as OpenSSL would.
+static SSL_TICKET_RETURN use_ticket(SSL* ssl, SSL_SESSION* ticket, const unsigned char*, size_t, SSL_TICKET_STATUS status,
                                     void*) {
   if (status != SSL_TICKET_SUCCESS && status != SSL_TICKET_SUCCESS_RENEW) return SSL_TICKET_RETURN_IGNORE_RENEW;
   const X509* shown = SSL_SESSION_get0_peer(ticket);
-  if (shown != nullptr && X509_cmp_current_time(X509_get0_notAfter(shown)) <= 0) return SSL_TICKET_RETURN_IGNORE_RENEW;
+  if (shown != nullptr) {
+    if (X509_cmp_current_time(X509_get0_notAfter(shown)) <= 0) return SSL_TICKET_RETURN_IGNORE_RENEW;
+    const time_t until = revocations_until(SSL_get_SSL_CTX(ssl), SSL_SESSION_get_time(ticket));
+    if (until != 0 && until <= time(nullptr)) return SSL_TICKET_RETURN_IGNORE_RENEW;
+  }
   return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
 }
 

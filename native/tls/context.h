@@ -3,6 +3,7 @@
 #define BERKELEY_TLS_CONTEXT_H
 
 #include <openssl/ssl.h>
+#include <time.h>
 
 #include "environment.h"
 #include "values.h"
@@ -38,6 +39,12 @@ struct Store {
 };
 
 void context_release(Context* context);
+
+// Seconds since 1970; 0 for none.
+time_t moment_of(const ASN1_TIME* time);
+
+// When the first of its revocation lists ends that were in force at that moment; 0 where none ends.
+time_t revocations_until(const SSL_CTX* ctx, time_t since);
 
 // What every context sets on its sessions, and a session that changes its context has to set again.
 uint64_t context_options(const Context* context);

@@ -17,6 +17,7 @@ struct Facts {
   unsigned alpn_length;
   bool resumed;
   int verify_result;
+  double fresh_until;
 };
 
 // The group by the name that `groups` takes; null where there was no key exchange.
@@ -48,6 +49,7 @@ static Facts facts_of(const Session* session) {
   if (facts.alpn_length > 0) memcpy(facts.alpn, alpn, facts.alpn_length);
   facts.resumed = SSL_session_reused(ssl) == 1;
   facts.verify_result = session->checked ? session->verify_code : static_cast<int>(SSL_get_verify_result(ssl));
+  facts.fresh_until = static_cast<double>(session->fresh_until);
   return facts;
 }
 
@@ -95,6 +97,7 @@ static napi_value JS_facts(napi_env env, napi_callback_info info) {
   napi_get_boolean(env, facts.resumed, &flag);
   set_value(env, result, "resumed", flag);
   set_integer(env, result, "verifyResult", facts.verify_result);
+  set_number(env, result, "freshUntil", facts.fresh_until * 1000.0);
   set_value(env, result, "ocsp", staple_of(env, session));
   ERR_clear_error();
   return result;

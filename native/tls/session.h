@@ -78,6 +78,8 @@ struct Session {
   int host_depth;
   int verify_code;
   int verify_depth;
+  // When the first word ends that says nothing is revoked, a list or a stapled response; 0 for never.
+  time_t fresh_until;
 
   unsigned long error;
   int alert_sent;
@@ -97,6 +99,10 @@ static const size_t unsent_limit = 64 * 1024;
 // More than this unsent, and nothing more is received, since it may ask for answers. A write alone never gets there: a
 // connection whose both ends write first and read then must not stand still.
 static const size_t answers_limit = 96 * 1024;
+
+inline void session_fresh_until(Session* session, time_t end) {
+  if (end != 0 && (session->fresh_until == 0 || end < session->fresh_until)) session->fresh_until = end;
+}
 
 inline Session* session_of_ssl(const SSL* ssl) { return static_cast<Session*>(SSL_get_ex_data(ssl, 0)); }
 

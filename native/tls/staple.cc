@@ -30,7 +30,7 @@ static bool is_about(const OCSP_CERTID* id, X509* certificate, X509* issuer) {
 }
 
 // The newest word on the certificate that is valid now says that it is good.
-static bool says_good(OCSP_BASICRESP* basic, X509* certificate, X509* issuer) {
+static bool says_good(Session* session, OCSP_BASICRESP* basic, X509* certificate, X509* issuer) {
   bool good = false;
   for (int index = 0; index < OCSP_resp_count(basic); ++index) {
     OCSP_SINGLERESP* single = OCSP_resp_get0(basic, index);
@@ -41,42 +41,45 @@ static bool says_good(OCSP_BASICRESP* basic, X509* certificate, X509* issuer) {
     if (OCSP_check_validity(from, until, leeway_seconds, -1) != 1) continue;
     if (status != V_OCSP_CERTSTATUS_GOOD) return false;
     good = true;
+    const time_t end = moment_of(until);
+    if (end != 0) session_fresh_until(session, end + leeway_seconds);
   }
   return good;
 }
 
-static bool is_good(SSL* ssl, OCSP_BASICRESP* basic) {
+static bool is_good(Session* session, OCSP_BASICRESP* basic) {
+  SSL* ssl = session->ssl;
   STACK_OF(X509)* chain = SSL_get0_verified_chain(ssl);
   X509_STORE* store = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
   if (chain == nullptr || sk_X509_num(chain) < 1 || OCSP_basic_verify(basic, chain, store, 0) != 1) return false;
   X509* own = sk_X509_value(chain, 0);
   // A certificate that is trusted by itself is its own issuer.
   X509* issuer = sk_X509_num(chain) > 1 ? sk_X509_value(chain, 1) : own;
-  return says_good(basic, own, issuer);
+  return says_good(session, basic, own, issuer);
 }
 
-static bool check_staple(SSL* ssl) {
+static bool check_staple(Session* session) {
   const unsigned char* der = nullptr;
-  const long length = SSL_get_tlsext_status_ocsp_resp(ssl, &der);
+  const long length = SSL_get_tlsext_status_ocsp_resp(session->ssl, &der);
   if (der == nullptr || length <= 0) return false;
   OCSP_RESPONSE* response = d2i_OCSP_RESPONSE(nullptr, &der, length);
   OCSP_BASICRESP* basic = nullptr;
   if (response != nullptr && OCSP_response_status(response) == OCSP_RESPONSE_STATUS_SUCCESSFUL) {
     basic = OCSP_response_get1_basic(response);
   }
-  const bool good = basic != nullptr && is_good(ssl, basic);
+  const bool good = basic != nullptr && is_good(session, basic);
   OCSP_BASICRESP_free(basic);
   OCSP_RESPONSE_free(response);
   return good;
 }
 
 int staple_answer(SSL* ssl, void*) {
-  const Session* session = session_of_ssl(ssl);
+  Session* session = session_of_ssl(ssl);
   if (session->server) return send_staple(ssl, session->context);
   // No certificate travels when a session is resumed, so nothing is stapled to it.
   if (session->ocsp < 2 || SSL_session_reused(ssl) == 1) return 1;
   ERR_set_mark();
-  const bool good = check_staple(ssl);
+  const bool good = check_staple(session);
   ERR_pop_to_mark();
   return good ? 1 : 0;
 }

@@ -78,6 +78,25 @@ static napi_value JS_storeNew(napi_env env, napi_callback_info info) {
   return result;
 }
 
+time_t moment_of(const ASN1_TIME* time) {
+  struct tm parts;
+  return time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1 ? 0 : timegm(&parts);
+}
+
+time_t revocations_until(const SSL_CTX* ctx, time_t since) {
+  X509_STORE* store = SSL_CTX_get_cert_store(ctx);
+  const unsigned long checks = X509_V_FLAG_CRL_CHECK;
+  if ((X509_VERIFY_PARAM_get_flags(X509_STORE_get0_param(store)) & checks) == 0) return 0;
+  time_t first = 0;
+  STACK_OF(X509_OBJECT)* all = X509_STORE_get0_objects(store);
+  for (int index = 0; index < sk_X509_OBJECT_num(all); ++index) {
+    const X509_CRL* list = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, index));
+    const time_t end = list == nullptr ? 0 : moment_of(X509_CRL_get0_nextUpdate(list));
+    if (end > since && (first == 0 || end < first)) first = end;
+  }
+  return first;
+}
+
 const FunctionEntry store_functions[] = {
     {"storeNew", JS_storeNew},
     {nullptr, nullptr},

@@ -100,6 +100,11 @@ void set_integer(napi_env env, napi_value object, const char* name, int32_t valu
   set_value(env, object, name, give(env, value));
 }
 
+void set_number(napi_env env, napi_value object, const char* name, double value) {
+  napi_value number = nullptr;
+  if (napi_create_double(env, value, &number) == napi_ok) set_value(env, object, name, number);
+}
+
 void set_text(napi_env env, napi_value object, const char* name, const char* text) {
   set_value(env, object, name, text_of(env, text));
 }

@@ -43,6 +43,7 @@ napi_value buffer_of(napi_env env, const void* data, size_t length);
 napi_value text_of(napi_env env, const char* text);
 void set_value(napi_env env, napi_value object, const char* name, napi_value value);
 void set_integer(napi_env env, napi_value object, const char* name, int32_t value);
+void set_number(napi_env env, napi_value object, const char* name, double value);
 void set_text(napi_env env, napi_value object, const char* name, const char* text);
 
 // Throws an Error with this code whose message is the reason of the first entry in OpenSSL's queue, or `otherwise`.

@@ -44,6 +44,8 @@ static void check(Session* session, X509_STORE_CTX* store) {
   session->verify_depth = host ? session->host_depth : session->chain_depth;
   if (session->verify_code == X509_V_OK) session->verify_depth = 0;
   session->checked = true;
+  const SSL_CTX* ctx = SSL_get_SSL_CTX(session->ssl);
+  session_fresh_until(session, revocations_until(ctx, time(nullptr)));
 }
 
 static bool ask_for_verdict(Session* session, X509_STORE_CTX* store) {

@@ -126,6 +126,8 @@ export interface SessionFacts {
   readonly resumed: boolean;
   /** X509_V_ERR_* of the first error of the chain check (not the last), 0 if none. */
   readonly verifyResult: number;
+  /** Client: when the first revocation list ends, or a required stapled response, that was looked at; ms since 1970, 0 for none. */
+  readonly freshUntil: number;
   /** The stapled response, DER. */
   readonly ocsp: Buffer | null;
 }

@@ -130,9 +130,9 @@ export class Info implements TlsInfo {
     return (this.#facts ??= tls().facts(this.#session));
   }
 
-  /** When the first of the certificates expires. What had expired already was sent in vain, or nobody minded. */
+  /** When the first of the certificates expires, or of what says that they are not revoked. What had expired already was sent in vain, or nobody minded. */
   get #validUntil(): number {
-    const ends = this.chain.map(({ validTo }) => Date.parse(validTo));
+    const ends = [this.#known.freshUntil, ...this.chain.map(({ validTo }) => Date.parse(validTo))];
     return Math.min(...ends.filter((end) => end > this.#since));
   }
 

@@ -21,6 +21,6 @@ export interface SessionPlan {
   readonly asksClient: boolean;
   /** Servers: the plan for a name, null for this one, false to refuse the name. */
   planFor(name: string | null): SessionPlan | null | false;
-  /** Clients: the session for a later connection, with what it was checked for, and until when the certificates are valid that were shown. */
+  /** Clients: the session for a later connection, with what it was checked for, and until when the certificates are valid that were shown, and the lists that say they are not revoked. */
   wrapSession(session: Buffer, facts: { authorized: boolean; resumed: boolean; until: number }): Uint8Array;
 }

@@ -7,7 +7,7 @@ import { digestBytes } from './digest.js';
 /** What a session is good for: name, trust, pins, kind of verification, our own certificate. */
 export type Binding = readonly (string | null)[];
 
-/** `until` is when the certificates expire that it comes from, in ms since 1970. */
+/** `until` is when the certificates expire that it comes from, or what says that they are not revoked, in ms since 1970. */
 export function wrapSession(der: Uint8Array, authorized: boolean, until: number, binding: Binding): Buffer {
   const flags = Buffer.of(VERSION, authorized ? AUTHORIZED : 0);
   const moment = Buffer.alloc(UNTIL);
