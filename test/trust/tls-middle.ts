@@ -28,7 +28,8 @@ export async function meddle(client: Conn, server: Conn, plan: Plan | null, earl
     pump(client, server, ways[0], heard.toServer),
     pump(server, client, ways[1], heard.toClient),
   ]);
-  for (const conn of [client, server]) conn.abort();
+  // What was passed on last may still be on its way.
+  for (const conn of [client, server]) await conn.close().catch(() => undefined);
   return { ...heard, rests, applied: ways.some(({ applied }) => applied) };
 }
 
@@ -39,7 +40,10 @@ export function indecency(said: readonly Buffer[], rest: Buffer, secret: Buffer)
     return `no TLS: ${rest.toString('hex')}`;
   for (const [i, one] of said.entries()) {
     const [type, major] = one;
-    if (type! < record.change || type! > record.data || major !== 3) return `no record of TLS: ${one.toString('hex')}`;
+    // A version that nobody speaks is refused in its own words: a fatal alert protocol_version.
+    const refused = type === record.alert && one.subarray(3).equals(Buffer.of(0, 2, 2, 70));
+    if (type! < record.change || type! > record.data || (major !== 3 && !refused))
+      return `no record of TLS: ${one.toString('hex')}`;
     const warning = type === record.alert && one.length === 7 && one[5] === 1 && one[6] !== 0;
     if (type === record.alert && !warning && i < said.length - 1)
       return `${said.length - 1 - i} records behind an alert`;
