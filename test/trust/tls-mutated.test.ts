@@ -12,7 +12,7 @@ import { indecency, meddle, type Heard } from './tls-middle.js';
 import { mutations, whats, type Plan, type What } from './tls-mutations.js';
 import { scenarios, type Scenario } from './tls-scenarios.js';
 
-const CONNECTIONS = size(2600, 20_000);
+const CONNECTIONS = size(2600, 50_000);
 const AT_ONCE = 24;
 /** Where an end may wait in vain: it is long enough for a handshake, and too long for nothing. */
 const IN_VAIN = 500;
