@@ -2,7 +2,17 @@ import js from '@eslint/js';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['compiled/', 'dist/', 'build/', 'native/build/', 'node_modules/', '.contenders/'] },
+  {
+    ignores: [
+      'compiled/',
+      'dist/',
+      'build/',
+      'native/build/',
+      'node_modules/',
+      '.contenders/',
+      'site/.vitepress/.temp/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -36,5 +46,8 @@ export default ts.config(
       ],
     },
   },
-  { files: ['scripts/**/*.mjs', '*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
+  {
+    files: ['scripts/**/*.mjs', 'site/**/*.mjs', '*.js'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+  },
 );

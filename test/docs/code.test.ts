@@ -16,7 +16,7 @@ import { pki } from '../support/pki.js';
 import { blocks, examples, pages, root, type Block } from './pages.js';
 
 const inContract = readdirSync(`${root}src/contract`).flatMap((name) => examples(`src/contract/${name}`));
-const all = pages()
+const all = [...pages(), 'site/index.md']
   .flatMap(blocks)
   .filter(({ info }) => info === 'ts' || info.startsWith('ts '))
   .concat(inContract);
