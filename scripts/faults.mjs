@@ -1,22 +1,28 @@
 // Owns the suite under injected faults: builds the injector of test/support/fault/, and runs the files of the conformance suite
-// under it, once for each seed. It must not know what is tested, nor how a fault is made.
+// under it, with each seed. It must not know what is tested, nor how a fault is made.
 //
 //   node scripts/faults.mjs --build      builds the injector, and says where it is
-//   node scripts/faults.mjs [--seeds N] [--share N] [--seed S] [--hard N] [part of a path …]
+//   node scripts/faults.mjs [--seeds N] [--share N] [--seed S] [--record FILE] [--jobs N] [--thread] [part of a path …]
 //
 // --seeds N       so many seeds: 10, or 200 with BERKELEY_HEAVY. They begin with --seed, BERKELEY_SEED, or 1
 // --share N       of all pairs of a seed and a file every N-th: 3, or all with BERKELEY_HEAVY, --seed or a path, so that every file meets
 //                 three or four of ten seeds where time is short
 // --seed S        the first seed: with --seeds 1 and the path of a file, exactly what has failed
-// --hard N        N of 10,000 calls fail for good besides. What was to be done fails then, so only the files of test/trust/ can pass
+// --record FILE   what was run is written there, a line each. What has passed by it is not run again: a long run may be stopped and
+//                 taken up, and the figures at its end are those of all lines
+// --jobs N        so many processes at once: 2, or the processors where there are fewer
+// --thread        the reactor waits on its helper thread (BERKELEY_REACTOR=thread)
 // part of a path  the files that have one of the parts in their path, instead of conformance
+// NODE_UNDER_TEST another node binary to run them with
 //
 // Nobody may notice the faults of a seed: transfers are short, calls answer EINTR, EAGAIN and ECONNABORTED, readiness is late or comes
-// for nothing. Every test has to pass unchanged. The exit code is 1 when one failed, with the command that repeats it.
+// for nothing. Every test has to pass unchanged. The exit code is 1 when one failed, with the command that repeats it. Calls that fail for
+// good are the business of test/trust/faults-*.
 
 import { Buffer } from 'node:buffer';
 import { spawn, spawnSync } from 'node:child_process';
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -36,7 +42,10 @@ import { bundle } from './bundle.mjs';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const sources = join(root, 'test', 'support', 'fault');
 const library = join(root, 'build', 'fault', 'fault.so');
-const limit = 120_000;
+/** Of one process, for each of its seeds: where two hundred are run, something else has the processors. */
+const limit = process.env['BERKELEY_HEAVY'] === undefined ? 120_000 : 900_000;
+/** Seeds that share a process, and with it the start of everything. */
+const batch = 5;
 
 /** Builds the injector if it is older than its sources, and says where it is. */
 export function buildInjector() {
@@ -61,102 +70,150 @@ async function main(words) {
     console.log(buildInjector());
     return;
   }
-  const option = (name) => {
+  const value = (name) => {
     const at = words.indexOf(name);
-    return at < 0 ? null : Number(words.splice(at, 2)[1]);
+    return at < 0 ? null : words.splice(at, 2)[1];
   };
-  const count = option('--seeds') ?? (process.env['BERKELEY_HEAVY'] === undefined ? 10 : 200);
+  const number = (name) => {
+    const text = value(name);
+    return text === null ? null : Number(text);
+  };
+  const count = number('--seeds') ?? (process.env['BERKELEY_HEAVY'] === undefined ? 10 : 200);
   const chosen = words.includes('--seed');
-  const first = option('--seed') ?? Number(process.env['BERKELEY_SEED'] ?? 1);
-  const hard = option('--hard');
-  const share =
-    option('--share') ?? (chosen || process.env['BERKELEY_HEAVY'] !== undefined || words.length > 0 ? 1 : 3);
-  const parts = words.length === 0 ? ['conformance'] : words;
-  const built = join(root, 'build', 'test');
-  const files = readdirSync(built, { recursive: true })
-    .filter((name) => name.endsWith('.test.js') && existsSync(join(root, 'test', name.replace(/\.js$/, '.ts'))))
-    .filter((name) => parts.some((part) => join('test', name).includes(part)))
-    .sort();
-  if (files.length === 0) throw new Error(`no compiled test has ${parts.join(' or ')} in its path`);
+  const first = number('--seed') ?? Number(process.env['BERKELEY_SEED'] ?? 1);
+  const share = number('--share');
+  const most = number('--jobs') ?? Math.min(2, availableParallelism());
+  const record = value('--record');
+  const thread = words.includes('--thread');
+  const parts = words.filter((word) => word !== '--thread');
+  const files = testFiles(parts.length === 0 ? ['conformance'] : parts);
+  const every = share ?? (chosen || process.env['BERKELEY_HEAVY'] !== undefined || parts.length > 0 ? 1 : 3);
   buildInjector();
   await bundle();
 
+  const done =
+    record !== null && existsSync(record) ? readFileSync(record, 'utf8').trim().split('\n').map(JSON.parse) : [];
+  const passed = new Set(
+    done
+      .filter(({ failed }) => failed.length === 0)
+      .flatMap(({ file, seeds }) => seeds.map((seed) => `${seed} ${file}`)),
+  );
   const jobs = [];
-  for (let i = 0; i < count; i++)
-    files.forEach((file, at) => (first + i + at) % share === 0 && jobs.push({ seed: first + i, file }));
-  console.log(`faults: ${count} seeds from ${first}, ${files.length} files, ${jobs.length} runs`);
+  for (let from = 0; from < count; from += batch * every)
+    files.forEach((file, at) => {
+      const seeds = Array.from({ length: Math.min(batch * every, count - from) }, (_, i) => first + from + i)
+        .filter((seed) => (seed + at) % every === 0)
+        .filter((seed) => !passed.has(`${seed} ${file}`));
+      if (seeds.length > 0) jobs.push({ seeds, file });
+    });
+  const runs = jobs.reduce((sum, { seeds }) => sum + seeds.length, 0);
+  console.log(`faults: ${count} seeds from ${first}, ${files.length} files, ${runs} runs`);
   const began = Date.now();
   const folder = mkdtempSync(join(tmpdir(), 'berkeley-faults-'));
-  const totals = new Map();
-  const failed = [];
   let next = 0;
   const work = async () => {
     for (let at = next++; at < jobs.length; at = next++) {
       const job = jobs[at];
       const log = join(folder, `${at}`);
-      const { passed, output } = await run(job, log, hard);
-      if (existsSync(log)) add(readFileSync(log, 'utf8'), totals);
-      if (passed) continue;
-      const again = `node scripts/faults.mjs --seeds 1 --seed ${job.seed}${hard === null ? '' : ` --hard ${hard}`} ${job.file.replace(/\.js$/, '')}`;
-      failed.push(again);
-      console.log(`${output}\nfaults: FAILED, again with: ${again}\n`);
+      const { failed, output } = await run(job, log, thread);
+      const line = { ...job, failed, counts: existsSync(log) ? counts(readFileSync(log, 'utf8')) : {} };
+      done.push(line);
+      if (record !== null) appendFileSync(record, `${JSON.stringify(line)}\n`);
+      if (failed.length > 0) console.log(`${output}\nfaults: FAILED, again with: ${again(line, thread)}\n`);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
+  await Promise.all(Array.from({ length: most }, work));
   rmSync(folder, { recursive: true });
+  report(done, ((Date.now() - began) / 1000).toFixed(0), thread);
+}
 
-  const seconds = ((Date.now() - began) / 1000).toFixed(0);
+/** The compiled tests that have one of the parts in their path, and whose source still exists. */
+function testFiles(parts) {
+  const files = readdirSync(join(root, 'build', 'test'), { recursive: true })
+    .filter((name) => name.endsWith('.test.js') && existsSync(join(root, 'test', name.replace(/\.js$/, '.ts'))))
+    .filter((name) => parts.some((part) => join('test', name).includes(part)))
+    .sort();
+  if (files.length === 0) throw new Error(`no compiled test has ${parts.join(' or ')} in its path`);
+  return files;
+}
+
+/** The commands that repeat what has failed. */
+function again({ failed, file }, thread) {
+  const words = `${thread ? '--thread ' : ''}${file.replace(/\.js$/, '')}`;
+  return failed.map((seed) => `node scripts/faults.mjs --seeds 1 --seed ${seed} ${words}`).join('\n  ');
+}
+
+function report(done, seconds, thread) {
+  const totals = new Map();
+  for (const { counts } of done)
+    for (const [name, times] of Object.entries(counts)) totals.set(name, (totals.get(name) ?? 0) + times);
   const calls = totals.get('calls') ?? 0;
   totals.delete('calls');
   const injected = [...totals.values()].reduce((sum, one) => sum + one, 0);
-  console.log(`faults: ${jobs.length} runs in ${seconds} s: ${calls} calls, ${injected} faults`);
+  const runs = done.reduce((sum, { seeds }) => sum + seeds.length, 0);
+  console.log(`faults: ${runs} runs in ${seconds} s: ${calls} calls, ${injected} faults`);
   for (const [name, times] of [...totals].sort()) console.log(`  ${name.toLowerCase().replaceAll('_', ' ')} ${times}`);
-  if (failed.length > 0) {
-    console.error(`faults: ${failed.length} of ${jobs.length} runs failed:\n  ${failed.join('\n  ')}`);
-    process.exitCode = 1;
-  } else if (injected === 0) {
-    console.error('faults: nothing was injected');
-    process.exitCode = 1;
-  }
+  const failed = done.filter((line) => line.failed.length > 0);
+  if (failed.length > 0)
+    console.error(`faults: what failed:\n  ${failed.map((line) => again(line, thread)).join('\n  ')}`);
+  else if (injected === 0) console.error('faults: nothing was injected');
+  if (failed.length > 0 || injected === 0) process.exitCode = 1;
 }
 
-/** One file under one seed, in a process of its own. */
-function run({ seed, file }, log, hard) {
+/** One file under some seeds, in a process of its own. */
+function run({ seeds, file }, log, thread) {
   const control = `${log}.control`;
-  writeFileSync(control, Buffer.alloc(32));
+  writeFileSync(control, Buffer.alloc(64));
   const env = {
     ...process.env,
     LD_PRELOAD: library,
-    BERKELEY_FAULT_SEED: `${seed}`,
+    BERKELEY_FAULT_SEED: `${seeds[0]}`,
     BERKELEY_FAULT_LOG: log,
     BERKELEY_FAULT_CONTROL: control,
-    ...(hard === null ? {} : { BERKELEY_FAULT_HARD: `${hard}` }),
+    ...(thread ? { BERKELEY_REACTOR: 'thread' } : {}),
   };
-  const child = spawn(process.execPath, ['--test-reporter=spec', join(root, 'build', 'test', file)], {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const node = process.env['NODE_UNDER_TEST'] ?? process.execPath;
+  const built = join(root, 'build', 'test');
+  const words = [join(built, 'support', 'seeds.js'), ...seeds.map(String), join(built, file)];
+  const child = spawn(node, ['--test-reporter=spec', ...words], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const pieces = [];
   child.stdout.on('data', (piece) => pieces.push(piece));
   child.stderr.on('data', (piece) => pieces.push(piece));
+  const most = limit * seeds.length;
   const timer = setTimeout(() => {
-    pieces.push(Buffer.from(`\nfaults: not at its end after ${limit / 1000} s\n`));
+    pieces.push(Buffer.from(`\nfaults: not at its end after ${most / 1000} s\n`));
     child.kill('SIGKILL');
-  }, limit);
+  }, most);
   return new Promise((go) => {
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       if (code !== 0) pieces.push(Buffer.from(`\nfaults: ended with ${code ?? signal}\n`));
-      go({ passed: code === 0, output: Buffer.concat(pieces).toString() });
+      const output = Buffer.concat(pieces).toString();
+      go({ failed: code === 0 ? [] : failedSeeds(output, seeds), output });
     });
   });
 }
 
-/** Adds up lines of `NAME=count NAME=count`. */
-function add(text, totals) {
+/** The seeds behind whose title something failed; if none has, the last one that was begun. */
+function failedSeeds(output, seeds) {
+  const failed = new Set();
+  let last = seeds[0];
+  for (const line of output.split('\n')) {
+    const title = /under seed (\d+)/.exec(line);
+    if (title) last = Number(title[1]);
+    // What failed is listed once more at the end.
+    else if (line.startsWith('✖ failing tests')) break;
+    else if (line.startsWith('✖')) failed.add(last);
+  }
+  return failed.size > 0 ? [...failed] : [last];
+}
+
+/** Adds up lines of `NAME=count NAME=count`, one of each process. */
+function counts(text) {
+  const totals = {};
   for (const word of text.split(/\s+/).filter(Boolean)) {
     const [name, count] = word.split('=');
-    totals.set(name, (totals.get(name) ?? 0) + Number(count));
+    totals[name] = (totals[name] ?? 0) + Number(count);
   }
+  return totals;
 }

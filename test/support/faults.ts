@@ -3,8 +3,9 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 const control = process.env['BERKELEY_FAULT_CONTROL'];
-/** Where `exact` stands in struct control of test/support/fault/fault.h. */
-const EXACT = 7 * 4;
+/** Where these stand in struct control of test/support/fault/fault.h. */
+const EXACT = 7;
+const SEED = 8;
 
 /**
  * Runs a body that knows what the kernel has at a moment, say because the peer has told. Under it transfers are neither cut nor put
@@ -12,16 +13,26 @@ const EXACT = 7 * 4;
  */
 export async function exactly<T>(body: () => Promise<T>): Promise<T> {
   if (control === undefined) return body();
-  say(control, 1);
+  say(control, EXACT, 1);
   try {
     return await body();
   } finally {
-    say(control, 0);
+    say(control, EXACT, 0);
   }
 }
 
-function say(path: string, exact: number): void {
+/** The faults of this seed come from here on. */
+export function chooseSeed(seed: number): void {
+  if (control !== undefined) say(control, SEED, seed);
+}
+
+/** A size that a test needs to tell linear time from more, and the one that is enough where only faults are looked for. */
+export function sized(whole: number, underFaults: number): number {
+  return control === undefined ? whole : underFaults;
+}
+
+function say(path: string, at: number, value: number): void {
   const fd = openSync(path, 'r+');
-  writeSync(fd, Buffer.from(Int32Array.of(exact).buffer), 0, 4, EXACT);
+  writeSync(fd, Buffer.from(Int32Array.of(value).buffer), 0, 4, at * 4);
   closeSync(fd);
 }

@@ -77,7 +77,7 @@ export function underInjector(url: string, define: () => void): void {
     const folder = mkdtempSync(join(tmpdir(), 'berkeley-faults-'));
     t.after(() => rmSync(folder, { recursive: true }));
     const shared = join(folder, 'control');
-    writeFileSync(shared, Buffer.alloc(32));
+    writeFileSync(shared, Buffer.alloc(64));
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     const run = spawnSync(process.execPath, ['--expose-gc', '--test-reporter=spec', fileURLToPath(url)], {
       encoding: 'utf8',

@@ -13,44 +13,18 @@
 
 #include "fault.h"
 
-static uint64_t seed;
+static _Atomic uint64_t seed;
+static _Atomic int32_t given;
 static bool soft_on;
-static uint32_t hard_rate;
-static uint32_t soft_rates[SOFT_COUNT];
+static _Atomic uint32_t soft_rates[SOFT_COUNT];
 static atomic_uint soft_counts[SOFT_COUNT];
-static atomic_uint hard_counts[CALL_COUNT];
 static atomic_ulong calls_seen;
 static struct control* control;
 static const char* log_path;
 
 #define TEXT(one) #one,
 static const char* const soft_names[] = {SOFT_FAULTS(TEXT)};
-static const char* const call_names[] = {CALLS(TEXT)};
 #undef TEXT
-
-// What each call may fail with, by its man page and by what the kernel's allocations answer.
-static const int few[] = {ENOBUFS, ENOMEM, 0};
-static const int reset[] = {ECONNRESET, ENOBUFS, ENOMEM, 0};
-static const int opening[] = {EMFILE, ENFILE, ENOMEM, 0};
-static const int socket_opening[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM, 0};
-static const int memory[] = {ENOMEM, 0};
-static const int thread[] = {EAGAIN, ENOMEM, 0};
-static const int* const errors[CALL_COUNT] = {
-    [CALL_SOCKET] = socket_opening, [CALL_SOCKETPAIR] = socket_opening,
-    [CALL_ACCEPT] = socket_opening, [CALL_CONNECT] = reset,
-    [CALL_BIND] = few,              [CALL_LISTEN] = few,
-    [CALL_SHUTDOWN] = few,          [CALL_GETSOCKNAME] = few,
-    [CALL_GETPEERNAME] = few,       [CALL_GETSOCKOPT] = few,
-    [CALL_SETSOCKOPT] = few,        [CALL_IOCTL] = memory,
-    [CALL_RECEIVE] = reset,         [CALL_SEND] = reset,
-    [CALL_READ] = memory,           [CALL_SENDFILE] = reset,
-    [CALL_SPLICE] = reset,          [CALL_OPEN] = opening,
-    [CALL_PIPE] = opening,          [CALL_FCNTL] = opening,
-    [CALL_FSTAT] = memory,          [CALL_PPOLL] = memory,
-    [CALL_EPOLL_CREATE] = opening,  [CALL_EPOLL_ADD] = memory,
-    [CALL_EVENTFD] = opening,       [CALL_TIMERFD] = opening,
-    [CALL_TIMER] = memory,          [CALL_THREAD] = thread,
-};
 
 // splitmix64: any two seeds, and any two steps of one, are far apart.
 static uint64_t mix(uint64_t x) {
@@ -63,8 +37,11 @@ static uint64_t mix(uint64_t x) {
 // Each thread has a sequence of its own, numbered as they come to the addon, so that they do not disturb each other's.
 static uint64_t random_number(void) {
   static atomic_ulong threads;
-  static _Thread_local uint64_t state;
-  if (state == 0) state = mix(seed ^ mix(atomic_fetch_add(&threads, 1) + 1)) | 1;
+  static _Thread_local uint64_t state, number, of;
+  const uint64_t now = atomic_load_explicit(&seed, memory_order_relaxed);
+  if (number == 0) number = atomic_fetch_add(&threads, 1) + 1;
+  if (state == 0 || of != now) state = mix(now ^ mix(number)) | 1;
+  of = now;
   state += 0x9e3779b97f4a7c15u;
   return mix(state);
 }
@@ -85,20 +62,32 @@ static uint64_t name_of_program(void) {
   return hash;
 }
 
+static void choose(uint64_t number) {
+  static uint64_t name;
+  if (name == 0) name = name_of_program();
+  const uint64_t chosen = mix(number) ^ name;
+  // Some faults often, some rarely, some not at all: one that comes all the time would hide what needs another.
+  static const uint32_t rates[] = {0, 100, 500, 1500, 4000};
+  for (int i = 0; i < SOFT_COUNT; ++i) soft_rates[i] = rates[mix(chosen + (uint64_t)i) % 5];
+  seed = chosen;
+}
+
+// The test may have changed to another seed.
+static void follow(void) {
+  const int32_t wanted = control == NULL ? 0 : control->seed;
+  if (wanted == 0) return;
+  int32_t before = atomic_load_explicit(&given, memory_order_relaxed);
+  if (before != wanted && atomic_compare_exchange_strong(&given, &before, wanted)) choose((uint64_t)wanted);
+}
+
 static void __attribute__((constructor)) begin(void) {
   const char* number = getenv("BERKELEY_FAULT_SEED");
-  const char* hard = getenv("BERKELEY_FAULT_HARD");
   const char* path = getenv("BERKELEY_FAULT_CONTROL");
   log_path = getenv("BERKELEY_FAULT_LOG");
   if (number != NULL) {
-    const uint64_t given = strtoull(number, NULL, 10);
-    seed = mix(given) ^ name_of_program();
+    choose(strtoull(number, NULL, 10));
     soft_on = true;
-    // Some faults often, some rarely, some not at all: one that comes all the time would hide what needs another.
-    static const uint32_t rates[] = {0, 100, 500, 1500, 4000};
-    for (int i = 0; i < SOFT_COUNT; ++i) soft_rates[i] = rates[mix(seed + (uint64_t)i) % 5];
   }
-  if (hard != NULL) hard_rate = (uint32_t)atoi(hard);
   if (path != NULL) {
     const int fd = open(path, O_RDWR | O_CLOEXEC);
     void* at = fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -114,10 +103,6 @@ static void __attribute__((destructor)) end(void) {
   for (int i = 0; i < SOFT_COUNT; ++i) {
     const unsigned count = atomic_load(&soft_counts[i]);
     if (count > 0) used += snprintf(line + used, sizeof line - (size_t)used, " %s=%u", soft_names[i], count);
-  }
-  for (int i = 0; i < CALL_COUNT; ++i) {
-    const unsigned count = atomic_load(&hard_counts[i]);
-    if (count > 0) used += snprintf(line + used, sizeof line - (size_t)used, " HARD_%s=%u", call_names[i], count);
   }
   line[used++] = '\n';
   const int fd = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
@@ -161,27 +146,19 @@ static bool disturbs_exactness(enum soft kind) {
 
 bool fault_soft(enum soft kind) {
   if (control != NULL && control->exact != 0 && disturbs_exactness(kind)) return false;
-  if (!soft_on || random_number() % 10000 >= soft_rates[kind]) return false;
+  if (!soft_on) return false;
+  follow();
+  if (random_number() % 10000 >= soft_rates[kind]) return false;
   atomic_fetch_add_explicit(&soft_counts[kind], 1, memory_order_relaxed);
   return true;
 }
 
-static int from_control(enum call call) {
+int fault_hard(enum call call) {
   if (control == NULL || control->error == 0 || (control->calls >> call & 1) == 0) return 0;
   const int seen = __atomic_add_fetch(&control->seen, 1, __ATOMIC_SEQ_CST);
   if (seen < control->countdown || seen - control->countdown >= control->repeat) return 0;
   if (__atomic_fetch_add(&control->failed, 1, __ATOMIC_SEQ_CST) == 0) control->which = call;
   return control->error;
-}
-
-int fault_hard(enum call call) {
-  const int told = from_control(call);
-  if (told != 0) return told;
-  if (hard_rate == 0 || random_number() % 10000 >= hard_rate) return 0;
-  atomic_fetch_add_explicit(&hard_counts[call], 1, memory_order_relaxed);
-  int count = 0;
-  while (errors[call][count] != 0) ++count;
-  return errors[call][fault_below((uint32_t)count)];
 }
 
 uint32_t fault_below(uint32_t limit) { return (uint32_t)(random_number() % limit); }

@@ -5,9 +5,8 @@
 //
 //   BERKELEY_FAULT_SEED     faults that nobody may notice, chosen from this seed: short transfers, EINTR, EAGAIN,
 //                           ECONNABORTED, readiness that comes late or for nothing
-//   BERKELEY_FAULT_HARD     besides them, so many calls of 10,000 fail with an error that must be noticed
 //   BERKELEY_FAULT_LOG      a file that gets a line with the number of each fault when the process ends
-//   BERKELEY_FAULT_CONTROL  a file of 8 integers, shared with the test, that says which call fails next: see struct control
+//   BERKELEY_FAULT_CONTROL  a file of integers, shared with the test, that says which call fails next: see struct control
 #ifndef BERKELEY_FAULT_H
 #define BERKELEY_FAULT_H
 
@@ -80,13 +79,14 @@ struct control {
   int32_t failed;     // how many of them failed
   int32_t which;      // enum call of the first that failed
   int32_t exact;      // not 0: the test knows what the kernel has, and when, so nothing is cut or put off
+  int32_t seed;       // not 0: this seed from now on, instead of that of the environment
 };
 
 // decide.c
 bool fault_ours(const void* caller);
 // Whether this fault is to be made now; counts it.
 bool fault_soft(enum soft kind);
-// The error this call is to fail with, or 0; counts it.
+// The error that the test wants of this call, or 0.
 int fault_hard(enum call call);
 // A number below `limit`.
 uint32_t fault_below(uint32_t limit);
