@@ -102,7 +102,7 @@ int rearm_events(int epoll, struct epoll_event* events, int count, int room);
 void rearm_underway(int fd);
 bool rearm_is_underway(int fd);
 
-// calls.c
+// waiting.c
 int real_epoll_ctl(int epoll, int operation, int fd, struct epoll_event* event);
 int real_thread(void* (*run)(void*));
 
