@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { pattern } from '../support/bytes.js';
+import { sized } from '../support/faults.js';
 import { failure, onEvery } from '../support/matrix.js';
 
 onEvery(
@@ -163,8 +164,9 @@ onEvery(
       late.push(took - 10);
     }
     // The median: on a busy machine a single one may be late through no fault of ours.
+    // Where faults are looked for, the machine is busy for hours with nothing else.
     late.sort((a, b) => a - b);
-    assert.ok(late[10]! < 10, `half of them ${late[10]!} ms late`);
+    assert.ok(late[10]! < sized(10, 1000), `half of them ${late[10]!} ms late`);
   },
   { exact: true },
 );

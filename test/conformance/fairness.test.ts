@@ -152,8 +152,9 @@ void test('after unref a waiting read no longer keeps the process alive, and aft
   );
   assert.equal(
     run(`const [a, b] = (globalThis.kept = promises.pair());
-      a.unref(); a.readExact(25).then((piece) => console.log(String(piece)));
-      setTimeout(() => b.write('while something else does'), 10); setTimeout(() => {}, 100);`),
+      const other = setInterval(() => {}, 10);
+      a.unref(); a.readExact(25).then((piece) => { console.log(String(piece)); clearInterval(other); });
+      setTimeout(() => b.write('while something else does'), 10);`),
     'while something else does\nexit\n',
   );
 });

@@ -26,7 +26,7 @@ export function chooseSeed(seed: number): void {
   if (control !== undefined) say(control, SEED, seed);
 }
 
-/** A size that a test needs to tell linear time from more, and the one that is enough where only faults are looked for. */
+/** A measure that a test needs to judge time, and the one that is enough where only faults are looked for. */
 export function sized(whole: number, underFaults: number): number {
   return control === undefined ? whole : underFaults;
 }
