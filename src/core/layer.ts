@@ -8,7 +8,7 @@ import type { Want } from './want.js';
 export interface Layer {
   /** It is ready for bytes: what has to happen before (a handshake) is over. */
   readonly ready: boolean;
-  /** What was taken by `send` and is not with the kernel yet, in bytes. */
+  /** What was taken by `send` and is not with the kernel yet, in bytes; below 0 when no event will tell that it can go. */
   readonly unsent: number;
   /** There is some of it, from a write that was given up: nobody is about to send it, so readers do. */
   readonly leftBehind: boolean;

@@ -46,7 +46,7 @@ export class Select implements Attempt<Ready[]> {
       return handles.map(({ registration }) => ({
         registration,
         read: events.read ?? false,
-        write: events.write === true || (events.read === true && stream?.layer?.leftBehind === true),
+        write: events.write === true || (events.read === true && awaitsRoom(stream)),
         priority: events.priority ?? false,
       }));
     });
@@ -67,15 +67,17 @@ export class Select implements Attempt<Ready[]> {
     const count = native.pollMany(set, at / 3, 0);
     if (count < 0 && count !== C.EINTR) throw systemError(count, 'poll', 'read');
     const ready: Ready[] = [];
+    let want: Want = Want.Many;
     at = 0;
     this.#things.forEach(({ handles, stream, events }, index) => {
       let revents = 0;
       for (let i = 0; i < handles.length; i++, at += 3) revents |= set[at + 2]!;
       const found = foundIn(revents);
-      if (stream !== null) lookBelow(stream, events, found);
+      // For what has no event.
+      if (stream !== null && lookBelow(stream, events, found) === Want.Pause) want = Want.Pause;
       if (Object.keys(found).length > 0) ready.push({ index, ...found });
     });
-    return ready.length > 0 ? ready : Want.Many;
+    return ready.length > 0 ? ready : want;
   }
 
   expired(): { value: Ready[] } {
@@ -160,19 +162,29 @@ export class WaitReadable implements Attempt<boolean> {
 }
 
 /** Readable means plaintext: what the kernel has may be less than a record, or no data at all. */
-function lookBelow(stream: Stream, events: PollEvents, found: PollEvents): void {
+function lookBelow(stream: Stream, events: PollEvents, found: PollEvents): Want | null {
   const { layer, buffer } = stream;
   if (layer === null) {
     if (events.read && buffer.length > 0) found.read = true;
-    return;
+    return null;
   }
   delete found.read;
   if (!layer.ready) {
     delete found.write;
-    if (attempted(() => layer.advance()) !== null) return;
+    const want = attempted(() => layer.advance());
+    if (want !== null) return want;
     if (events.write) found.write = true;
   }
-  if (events.read && receivable(stream) === null) found.read = true;
+  if (!events.read) return null;
+  const want = receivable(stream);
+  if (want === null) found.read = true;
+  return want;
+}
+
+/** Room in the kernel is what a reader waits for who has to send what a write has left. */
+function awaitsRoom(stream: Stream | null): boolean {
+  const layer = stream?.layer ?? null;
+  return layer !== null && layer.leftBehind && layer.unsent > 0;
 }
 
 /** Null when a read would not wait, be it for data, the end or an error. What was received stays in the buffer. */

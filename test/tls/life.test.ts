@@ -106,7 +106,8 @@ inBothColours(
     assert.equal(error.name, 'TimeoutError');
     assert.equal(error.phase, 'tls');
     assert.ok(took >= 145 && took < 2000, `${took} ms`);
-    assert.deepEqual(openFiles(), before);
+    // The lookup of the other family was given up, and its thread may still have a file of the C library's open.
+    await until(() => openFiles().every((file) => before.includes(file)), 'nothing is left open');
     for (const call of [() => net.connect(`localhost:${port}`, { ...trusting, timeout: 0 })])
       assert.equal((await failure(call)).name, 'RangeError');
   },

@@ -108,15 +108,20 @@ export interface Point {
   spared<T>(work: () => T | Promise<T>): Promise<T>;
 }
 
-/** Has the next of these calls fail while something is done, and makes sure that it did. */
-export async function failing<T>(call: Call, fault: Fault, work: () => T | Promise<T>): Promise<T> {
-  tell(constants.errno[fault], 1, 1 << calls.indexOf(call), 1, 0, 0, -1);
+/** Has the next of these calls fail while something is done, or all of them, and makes sure that it did. */
+export async function failing<T>(
+  call: Call,
+  fault: Fault,
+  work: () => T | Promise<T>,
+  { lasting = false } = {},
+): Promise<T> {
+  tell(constants.errno[fault], 1, 1 << calls.indexOf(call), lasting ? 1 << 30 : 1, 0, 0, -1);
   try {
     return await work();
   } finally {
     const [, , , , , failed] = heard();
     tell(0, 0, 0, 0, 0, 0, -1);
-    assert.equal(failed, 1, `${call} was to fail`);
+    assert.ok(lasting ? failed! > 0 : failed === 1, `${call} was to fail`);
   }
 }
 

@@ -72,11 +72,11 @@ export class TlsLayer implements Layer {
   }
 
   get leftBehind(): boolean {
-    return this.unsent > 0 && this.#stream.handle.firstWrite === null;
+    return this.unsent !== 0 && this.#stream.handle.firstWrite === null;
   }
 
   interests(): readonly Interest[] {
-    const write = this.ready ? this.leftBehind : this.#want === Want.Write;
+    const write = this.ready ? this.leftBehind && this.unsent > 0 : this.#want === Want.Write;
     return [{ registration: this.#registration, read: this.ready || !write, write }];
   }
 
@@ -335,8 +335,9 @@ export class TlsLayer implements Layer {
 
   /** There is nothing to read, and perhaps because the peer still waits for what a write has left here. */
   #untilReadable(): Want {
-    // An error is for those who write.
-    return this.leftBehind && isWant(this.flush()) ? Want.Many : Want.Read;
+    const n = this.leftBehind ? this.flush() : 0;
+    // An error is for those who write. Memory that the kernel lacks has no event.
+    return !isWant(n) ? Want.Read : n === Want.Pause ? n : Want.Many;
   }
 
   /** close_notify. Where our half is plaintext already, the rest is plaintext too. */
