@@ -136,27 +136,32 @@ export class EndWriting implements Attempt<void> {
   }
 
   step(): void | Want {
-    const want = this.#endLayer();
-    if (want !== null) return want;
-    shutdownDescriptor(this.#handle, SHUT_WR);
+    const n = this.#endLayer();
+    if (isWant(n)) return n;
+    shutdownDescriptor(this.#handle, SHUT_WR, n === 0 && hasLeft(this.#stream));
   }
 
   /** TLS says by close_notify that our direction ends; the FIN alone could be anybody's. */
-  #endLayer(): Want | null {
+  #endLayer(): number {
     const { layer } = this.#stream;
-    if (layer === null || this.#handle.writingEnded) return null;
-    const want = layer.ready ? null : layer.advance();
-    if (want !== null) return want;
-    const n = layer.end();
-    return isWant(n) ? n : null;
+    if (layer === null || this.#handle.writingEnded) return 0;
+    return (layer.ready ? null : layer.advance()) ?? layer.end();
   }
 }
 
+/**
+ * A peer that has ended its direction and closed its socket answers close_notify, the last word, with an RST. Whatever we had
+ * written was taken before.
+ */
+function hasLeft({ layer, ended }: Stream): boolean {
+  return layer !== null && ended;
+}
+
 /** shutdown(2); a connection that the peer has ended altogether counts as shut down. */
-export function shutdownDescriptor(handle: Handle, how: number): void {
+export function shutdownDescriptor(handle: Handle, how: number, gone = false): void {
   handle.check('close');
   const result = native.shutdown(handle.fd, how);
-  if (result < 0 && !(result === ENOTCONN && handle.state === 'shutdown'))
+  if (result < 0 && !(result === ENOTCONN && (gone || handle.state === 'shutdown')))
     throw systemError(result, 'shutdown', 'close');
   handle.state = 'shutdown';
   if (how !== SHUT_RD) handle.writingEnded = true;
@@ -166,8 +171,8 @@ export function shutdownDescriptor(handle: Handle, how: number): void {
 /** The same for a connection, where a layer may have a last word. */
 export function shutdownStream(stream: Stream, how: number): void {
   stream.check('close');
-  if (how !== SHUT_RD && !stream.handle.writingEnded) stream.layer?.end();
-  shutdownDescriptor(stream.handle, how);
+  const n = how === SHUT_RD || stream.handle.writingEnded ? 0 : (stream.layer?.end() ?? 0);
+  shutdownDescriptor(stream.handle, how, n === 0 && hasLeft(stream));
 }
 
 /** Bytes that the peer's kernel has not acknowledged; 0 where the kernel cannot say. */
