@@ -3,7 +3,7 @@
 
 import { examples, placeOf, read } from './pages.mjs';
 
-const titles = { '': 'Programs', dialects: 'Programs in the dialects' };
+const titles = { '': 'Programs', toolbox: 'The toolbox', dialects: 'Programs in the dialects' };
 
 /** The pages, as `[place, text]`. */
 export function examplePages() {

@@ -18,7 +18,9 @@ export interface Block {
 /** Every Markdown page of the project, as a path from its root. */
 export function pages(): string[] {
   const inDocs = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`);
-  return [...readdirSync(root), ...inDocs, 'bench/README.md'].filter((name) => name.endsWith('.md')).sort();
+  return [...readdirSync(root), ...inDocs, 'bench/README.md', 'examples/toolbox/README.md']
+    .filter((name) => name.endsWith('.md'))
+    .sort();
 }
 
 export function textOf(page: string): string {

@@ -1,12 +1,11 @@
 // The examples that are clients, against servers in Python.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { example, Program, python } from './program.js';
+import { example, python } from './program.js';
 
 /** A test that hangs is a failure. */
 const LIMIT = { timeout: 20_000 };
@@ -68,65 +67,6 @@ test('http-get fetches a page over a Unix socket', LIMIT, async (t) => {
   const server = python(t, httpServer, path);
   await server.prints(/port/);
   assert.match(await example(t, 'http-get', `unix:${path}`, '/here').ends(), /\/here for localhost$/);
-});
-
-const redisServer = `
-listener = socket.create_server(('127.0.0.1', 0))
-say('port', listener.getsockname()[1])
-conn, _ = listener.accept()
-stream = conn.makefile('rwb')
-store = {}
-def word():
-    n = int(stream.readline()[1:])
-    return stream.read(n + 2)[:n]
-def bulk(value): return b'$-1\\r\\n' if value is None else b'$%d\\r\\n%s\\r\\n' % (len(value), value)
-while True:
-    head = stream.readline()
-    if not head: break
-    name, *args = [word() for _ in range(int(head[1:]))]
-    if name == b'PING': answer = b'+PONG\\r\\n'
-    elif name == b'SET': store[args[0]] = args[1]; answer = b'+OK\\r\\n'
-    elif name == b'GET': answer = bulk(store.get(args[0]))
-    elif name == b'STRLEN': answer = b':%d\\r\\n' % len(store[args[0]])
-    elif name == b'DEL': answer = b':%d\\r\\n' % (store.pop(args[0], None) is not None)
-    stream.write(answer)
-    stream.flush()
-`;
-
-const redisAnswers = /^PING → PONG\nSET → OK\nGET → <Buffer 00 0d 0a ff>\nSTRLEN → 4\nDEL → 1\nGET → null\n$/;
-
-test('redis-ping pipelines commands with binary values', LIMIT, async (t) => {
-  const server = python(t, redisServer);
-  const [, port] = await server.prints(/port (\d+)/);
-  assert.match(await example(t, 'redis-ping', `127.0.0.1:${port}`).ends(), redisAnswers);
-});
-
-const redis = spawnSync('redis-server', ['--version']).status === 0;
-const skip = redis || process.env['BERKELEY_CI'] !== undefined ? false : 'redis-server is not installed';
-
-test('redis-ping talks to a real Redis server', { ...LIMIT, skip }, async (t) => {
-  const path = join(folder(t), 'redis.sock');
-  const args = ['--port', '0', '--unixsocket', path, '--save', '', '--appendonly', 'no', '--dir', join(path, '..')];
-  const server = new Program(t, 'redis-server', args, ['ignore', 'pipe', 'pipe']);
-  await server.prints(/ready to accept connections/i);
-  assert.match(await example(t, 'redis-ping', `unix:${path}`).ends(), redisAnswers);
-  server.process.kill('SIGTERM');
-  await server.ends();
-});
-
-test('port-prober tells open from closed ports', LIMIT, async (t) => {
-  const server = python(
-    t,
-    `
-listener, bound = socket.create_server(('127.0.0.1', 0)), socket.socket()
-bound.bind(('127.0.0.1', 0))  # taken, so that nobody else can listen there, and not listening
-say('ports', listener.getsockname()[1], bound.getsockname()[1])
-listener.accept()
-`,
-  );
-  const [, open, closed] = await server.prints(/ports (\d+) (\d+)/);
-  const text = await example(t, 'port-prober', '127.0.0.1', open!, closed!).ends();
-  assert.match(text, new RegExp(`^${open} open \\([\\d.]+ ms\\)\\n${closed} closed\\n$`));
 });
 
 test('blocking-client sends words and prints the answers', LIMIT, async (t) => {

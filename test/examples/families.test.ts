@@ -1,4 +1,4 @@
-// The examples of other families: ping against the kernel's own echo, interfaces against ip(8).
+// The examples of other families: interfaces against ip(8), packets against what goes over lo.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -12,14 +12,6 @@ import { example, Program } from './program.js';
 
 /** A test that hangs is a failure. */
 const LIMIT = { timeout: 20_000 };
-
-for (const host of ['127.0.0.1', '::1'])
-  test(`ping has a reply from ${host} to each of its requests`, { ...LIMIT, skip: mayBeRaw }, async (t) => {
-    const text = await example(t, 'ping', host, '3').ends();
-    assert.match(text, new RegExp(`^pinging ${host} by a (raw|dgram) socket$`, 'm'));
-    for (const sequence of [1, 2, 3])
-      assert.match(text, new RegExp(`^reply ${sequence} from ${host} after \\d+\\.\\d{3} ms$`, 'm'));
-  });
 
 interface Link {
   readonly index: number;

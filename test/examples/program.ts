@@ -45,10 +45,10 @@ export class Program {
     }
   }
 
-  /** Waits for the end, which must be a good one, and returns everything that was printed. */
-  async ends(): Promise<string> {
+  /** Waits for the end, which must be a good one unless told, and returns everything that was printed. */
+  async ends(code = 0): Promise<string> {
     if (!this.#ended) await once(this.process, 'close');
-    assert.equal(this.process.signalCode ?? this.process.exitCode, 0, this.#text);
+    assert.equal(this.process.signalCode ?? this.process.exitCode, code, this.#text);
     return this.#text;
   }
 
@@ -61,6 +61,12 @@ export class Program {
 /** An example with its arguments. */
 export function example(t: TestContext, name: string, ...args: string[]): Program {
   return new Program(t, process.execPath, [`${examples}${name}.js`, ...args], ['ignore', 'pipe', 'pipe']);
+}
+
+/** A program of the toolbox with its arguments, and with what it reads from its environment. */
+export function tool(t: TestContext, name: string, args: readonly string[], env: Record<string, string> = {}): Program {
+  const words = [`${examples}toolbox/${name}.js`, ...args];
+  return new Program(t, process.execPath, words, ['ignore', 'pipe', 'pipe'], { ...process.env, ...env });
 }
 
 /** Python as the other end; its script begins with what all of them need. */

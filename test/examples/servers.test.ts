@@ -67,72 +67,6 @@ conn.close()
   await server.ends();
 });
 
-test('line-chat hands the lines of one client to the others', LIMIT, async (t) => {
-  const server = example(t, 'line-chat', '127.0.0.1:0');
-  const port = portOf(await listeningOn(server));
-  const client = python(
-    t,
-    `
-def join(name):
-    conn = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
-    conn.sendall(name + b'\\n')
-    file = conn.makefile('rb')
-    say(file.readline())
-    return conn, file
-ann, ann_reads = join(b'ann')
-bob, bob_reads = join(b'bob')
-say(ann_reads.readline())
-bob.sendall(b'hello\\rann\\r\\n')
-say(ann_reads.readline())
-ann.sendall('zwölf\\n'.encode())
-say(bob_reads.readline())
-bob.sendall(b'x' * 2000 + b'\\n')
-say(bob_reads.readline())
-say(bob_reads.read())
-say(ann_reads.readline())
-ann.shutdown(socket.SHUT_WR)
-say(ann_reads.read())
-`,
-    port,
-  );
-  assert.deepEqual((await client.ends()).trim().split('\n'), [
-    "b'* hello ann, 0 others are here\\r\\n'",
-    "b'* hello bob, 1 others are here\\r\\n'",
-    "b'* bob is here\\r\\n'",
-    "b'bob: hello ann\\r\\n'",
-    "b'ann: zw\\xc3\\xb6lf\\r\\n'",
-    "b'* that is too long\\r\\n'",
-    "b''",
-    "b'* bob has left\\r\\n'",
-    "b''",
-  ]);
-  server.process.kill('SIGTERM');
-  await server.ends();
-});
-
-test('worker-per-client serves two clients at the same time, each in a thread', LIMIT, async (t) => {
-  const server = example(t, 'worker-per-client', '127.0.0.1:0', '2');
-  const port = portOf(await listeningOn(server));
-  const client = python(
-    t,
-    `
-conns = [socket.create_connection(('127.0.0.1', int(sys.argv[1]))) for _ in range(2)]
-files = [conn.makefile('rb') for conn in conns]
-for number in (1, 10):
-    for i in (0, 1):
-        conns[i].sendall(b'%d\\n' % (number + i))
-        say(files[i].readline().decode().strip())
-for conn in conns: conn.shutdown(socket.SHUT_WR)
-say(*[file.read() for file in files])
-`,
-    port,
-  );
-  assert.equal(await client.ends(), "1\n2\n11\n13\nb'' b''\n");
-  const text = await server.ends();
-  assert.match(text, /a client's sum: 11$/m);
-  assert.match(text, /a client's sum: 13$/m);
-});
-
 test('socket-activation takes over descriptor 3 and ends when it is idle', LIMIT, async (t) => {
   const file = fileURLToPath(new URL('../../examples/socket-activation.js', import.meta.url));
   // As systemd does it: listen, put the socket at descriptor 3, execute the program.
@@ -167,11 +101,16 @@ say('status', status)
 
 const folder = fileURLToPath(new URL('../../../examples/', import.meta.url));
 
-for (const name of readdirSync(folder).flatMap((file) => (file.endsWith('.ts') ? [file.slice(0, -3)] : []))) {
+for (const name of ['', 'toolbox/'].flatMap(programs)) {
   const needsArguments = readFileSync(join(folder, `${name}.ts`), 'utf8').includes('usage: ');
+  const usage = new RegExp(`^usage: ${name.replace(/^.*\//, '')}`);
   test(
     `${name} without arguments ${needsArguments ? 'says how it is used' : 'does its work with another end of its own'}`,
     LIMIT,
-    async (t) => assert.match(await example(t, name).ends(), needsArguments ? new RegExp(`^usage: ${name}`) : /\S/),
+    async (t) => assert.match(await example(t, name).ends(), needsArguments ? usage : /\S/),
   );
+}
+
+function programs(room: string): string[] {
+  return readdirSync(join(folder, room)).flatMap((file) => (file.endsWith('.ts') ? [room + file.slice(0, -3)] : []));
 }

@@ -146,7 +146,7 @@ say('tls', line(s)); s.sendall(b'221 bye\\r\\n'); s.unwrap()
   );
   const [, port] = await server.prints(/port (\d+)/);
   const words = ['me@example.org', 'you@example.net', 'See you\n.\nat eight', pki().root.certFile];
-  const text = await example(t, 'smtp-send', `localhost:${port}`, ...words).ends();
+  const text = await example(t, 'toolbox/smtp-send', `localhost:${port}`, ...words).ends();
   assert.match(text, /^TLSv1\.3, TLS_\w+\nqueued as 42\n$/);
   const heard = (await server.ends()).replace(/^port \d+\n/, '');
   assert.equal(
@@ -170,40 +170,4 @@ say('tls', line(s)); s.sendall(b'221 bye\\r\\n'); s.unwrap()
       '',
     ].join('\n'),
   );
-});
-
-test('tls-terminator joins clients with TLS to a plain server', LIMIT, async (t) => {
-  const server = python(
-    t,
-    `
-listener = socket.create_server(('127.0.0.1', 0))
-say('port', listener.getsockname()[1])
-c = listener.accept()[0]
-c.sendall(c.recv(8, socket.MSG_WAITALL).upper())
-c.recv(1)
-c.close()
-`,
-  );
-  const [, port] = await server.prints(/port (\d+)/);
-  const { certFile, keyFile } = pki().server;
-  const terminator = example(t, 'tls-terminator', '127.0.0.1:0', `127.0.0.1:${port}`, certFile, keyFile);
-  const at = await listeningOn(terminator);
-  const client = python(
-    t,
-    `
-import ssl
-host, port = sys.argv[1].split(':')
-context = ssl.create_default_context(cafile=sys.argv[2])
-c = context.wrap_socket(socket.create_connection((host, int(port))), server_hostname='localhost')
-c.sendall(b'question')
-say('got', c.recv(8).decode())
-c.unwrap()
-`,
-    at,
-    pki().root.certFile,
-  );
-  await client.prints(/got QUESTION/);
-  await terminator.prints(/8 bytes in, 8 bytes out/);
-  terminator.process.kill('SIGTERM');
-  await terminator.ends();
 });

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { testMagnoliaMail } from '../dialects/magnolia/mail.js';
+import { testToolboxMail } from '../examples/toolbox-mail.js';
 import { startMail, type MailServer } from '../support/mail-server.js';
 import { pki } from '../support/pki.js';
 import { colours, failureOf, type Conn, type Net } from './colours.js';
@@ -66,6 +67,7 @@ test('Postfix and Dovecot', async (t) => {
       await quit(conn);
     });
   }
+  await testToolboxMail(t, server);
   // Last, because it sets defaults.
   await testMagnoliaMail(t, server);
 });
