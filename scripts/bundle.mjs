@@ -17,7 +17,14 @@ const compiled = join(root, 'compiled');
 const dist = join(root, 'dist');
 
 /** What programs import. The command stays as it is, and is written beside; these two are what it takes from the library besides. */
-const entries = ['promises/index', 'sync/index', ...dialects(), 'error/socket-error', 'error/verify-hint'];
+const entries = [
+  'promises/index',
+  'sync/index',
+  'streams/index',
+  ...dialects(),
+  'error/socket-error',
+  'error/verify-hint',
+];
 
 /** Parts of Node that take milliseconds and megabytes to load. They are loaded when something of them is first used. */
 const late = ['node:crypto', 'node:fs', 'node:util', 'node:worker_threads'];

@@ -20,8 +20,8 @@ const harmless = ['node:buffer', 'node:url', 'node:util'];
  * `never`: rules from the list below that hold in the room, besides those that hold everywhere.
  */
 const table = {
-  // node:crypto for its types: the rule `code` sees to that.
-  contract: { rooms: [], builtins: ['node:crypto'], never: ['code'] },
+  // For their types: the rule `code` sees to that.
+  contract: { rooms: [], builtins: ['node:crypto', 'node:net', 'node:stream', 'node:stream/web'], never: ['code'] },
   error: { rooms: [], builtins: [...harmless, 'node:os'], never: ['time', 'process'] },
   address: { rooms: ['error'], builtins: harmless, never: ['time', 'process'] },
   buffer: { rooms: ['error'], builtins: harmless, never: ['time', 'process'] },
@@ -56,7 +56,8 @@ const table = {
   face: { rooms: ['core', 'wait', ...pure, 'event'], never: ['loop'] },
   sync: { rooms: ['core', 'wait', 'face', ...pure, 'event'], never: ['loop'] },
   promises: { rooms: ['core', 'wait', 'face', ...pure, 'event'], never: ['loop'] },
-  streams: { rooms: ['promises', 'sync', 'error'], never: [] },
+  // The class of a connection, and what is in its buffer, besides the public methods.
+  streams: { rooms: ['promises/index', 'face/conn-face', 'core/stream', 'error'], never: [] },
   dialects: { rooms: ['sync/index', 'promises/index', 'error'], never: ['loop', 'timer', 'poll'] },
   cli: { rooms: ['promises/index', 'sync/index', 'error'], packages: ['node-forge'], never: [] },
 };

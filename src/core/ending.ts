@@ -14,6 +14,8 @@ export class Ending {
   truncated = false;
   /** The error that ended the connection. */
   failure: SocketError | null = null;
+  /** What feeds the connection has failed: its end stands for this. */
+  broken: SocketError | null = null;
 
   /** Settles it; the first reason stays. `peerEnded`: the peer had ended its direction. */
   conclude(info: Partial<CloseInfo>, peerEnded: boolean): CloseInfo {

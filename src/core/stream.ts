@@ -8,7 +8,7 @@ import { LITTLE, ReadBuffer } from '../buffer/read-buffer.js';
 import type { NumForm } from '../codec/number.js';
 import type { Encoding } from '../codec/text.js';
 import { refusal } from '../error/make.js';
-import { SocketError } from '../error/socket-error.js';
+import { type ErrorFacts, SocketError } from '../error/socket-error.js';
 import { errnoName, systemError } from '../error/system.js';
 import { isHeard, newId, type Origin, readChannel, sentChannel, type Tap, tell } from '../event/tap.js';
 import { SOCK_STREAM } from '../native/constants.js';
@@ -256,6 +256,12 @@ export class Stream implements Sender, Origin {
     return this.blame(systemError(errno, syscall, 'write', null), bytesDone);
   }
 
+  /** What feeds this connection from elsewhere has failed: once what had come is read, and for every write, that is the error. */
+  breakOff(error: SocketError): void {
+    this.ending.broken ??= error;
+    this.ending.failure ??= error;
+  }
+
   /** Settles how the connection ended; the first reason stays. */
   conclude(info: Partial<CloseInfo>): void {
     this.ending.conclude(info, this.ended);
@@ -264,12 +270,18 @@ export class Stream implements Sender, Origin {
   /** Notes how much was received; 0 is the end. */
   count(n: number): number {
     if (n > 0) this.bytesRead += n;
-    else if (n === 0) this.ended = true;
+    else if (n === 0) {
+      this.ended = true;
+      const broken = this.#particulars?.ending?.broken ?? null;
+      if (broken !== null) throw broken;
+    }
     return n;
   }
 
   /** Names the peer in the error, and remembers an error that ends the connection. */
   blame(error: unknown, bytesDone: number): Error {
+    const broken = this.#particulars?.ending?.broken ?? null;
+    if (broken !== null && error instanceof SocketError) return again(broken, { phase: error.phase, bytesDone });
     if (!(error instanceof SocketError) || error.errno === undefined) return error as Error;
     let peer: SocketAddress | null = null;
     try {
@@ -293,6 +305,12 @@ function postRead(stream: Stream, bytes: number, receiver: Receiver | null): voi
   const total = receiver?.received ?? bytes;
   const wanted = receiver?.wanted;
   tell(stream, 'read', wanted === undefined ? { bytes, total } : { bytes, total, wanted });
+}
+
+/** An error of its own for each call, with the stack of that call. */
+function again(error: SocketError, facts: Partial<ErrorFacts>): SocketError {
+  const { code, errno, syscall, phase, address, port, hint, cause } = error;
+  return new SocketError(error.message, { code, errno, syscall, phase, address, port, hint, cause, ...facts });
 }
 
 function usual(): Particulars {

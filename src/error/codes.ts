@@ -20,6 +20,7 @@ export const codes = {
   ERR_OPTION_DIRECTION: 'the option can only be read, or only be set',
   ERR_SOCKET_CLOSED: 'the socket was closed by this program',
   ERR_SOCKET_STATE: 'the socket is not in a state that allows the call',
+  ERR_STREAM: 'the stream that a connection was made of has failed',
   ERR_TLS_ALERT: 'the peer refused with an alert of TLS',
   ERR_TLS_BUFFERED_DATA: 'bytes came in the clear where TLS was to begin',
   ERR_TLS_CERTIFICATE: 'a certificate or a revocation list cannot be used',

@@ -1,24 +1,28 @@
 // Owns the tests of what a connection says and lets itself be told: addresses, counts, options, and its two colours.
 
 import assert from 'node:assert/strict';
-import { failure, netOf, onEvery, tcp } from '../support/matrix.js';
+import { failure, netOf, onEvery, tcp, direct } from '../support/matrix.js';
 
-onEvery('a connection knows both its addresses, its socket, and its number', async (it) => {
-  const { conn } = await it.open([['wait']]);
-  const { localAddr, remoteAddr, socket } = conn;
-  assert.equal(localAddr.family, it.family);
-  assert.equal(remoteAddr.family, it.family);
-  assert.equal(socket.family, it.family);
-  assert.equal(socket.kind, 'stream');
-  assert.equal(socket.state, 'connected');
-  assert.ok(socket.fd > 2);
-  assert.equal(String(socket.getsockname()), String(localAddr));
-  assert.equal(String(socket.getpeername()), String(remoteAddr));
-  if (it.isTcp) assert.equal(localAddr.address, it.transport === 'tcp4' ? '127.0.0.1' : '::1');
-  const second = await it.open([['wait']]);
-  assert.notEqual(second.conn.id, conn.id);
-  assert.notEqual(second.conn.socket.fd, socket.fd);
-});
+onEvery(
+  'a connection knows both its addresses, its socket, and its number',
+  async (it) => {
+    const { conn } = await it.open([['wait']]);
+    const { localAddr, remoteAddr, socket } = conn;
+    assert.equal(localAddr.family, it.family);
+    assert.equal(remoteAddr.family, it.family);
+    assert.equal(socket.family, it.family);
+    assert.equal(socket.kind, 'stream');
+    assert.equal(socket.state, 'connected');
+    assert.ok(socket.fd > 2);
+    assert.equal(String(socket.getsockname()), String(localAddr));
+    assert.equal(String(socket.getpeername()), String(remoteAddr));
+    if (it.isTcp) assert.equal(localAddr.address, it.transport === 'tcp4' ? '127.0.0.1' : '::1');
+    const second = await it.open([['wait']]);
+    assert.notEqual(second.conn.id, conn.id);
+    assert.notEqual(second.conn.socket.fd, socket.fd);
+  },
+  { transports: direct },
+);
 
 onEvery('bytes are counted as they cross into the kernel and out of it', async (it) => {
   const { conn, peer } = await it.open([['send', { text: '0123456789' }], ['mark', 'sent'], ['recvall']]);
@@ -103,26 +107,30 @@ onEvery(
   { exact: true },
 );
 
-onEvery('both colours face one connection: one buffer, one set of counts', async (it) => {
-  const { conn, peer } = await it.open([['send', { text: 'one\ntwo\nthree\n' }], ['recvall']]);
-  const other = netOf(it.colour === 'async' ? 'sync' : 'async').share(conn);
-  assert.equal(other.id, conn.id);
-  assert.equal(await conn.readLine(), 'one');
-  assert.equal(await other.readLine(), 'two');
-  conn.unread('back ');
-  assert.equal(await other.readLine(), 'back three');
-  await other.write('from the one');
-  await conn.write(', from the other');
-  assert.equal(other.bytesWritten, conn.bytesWritten);
-  other.encoding = 'latin1';
-  assert.equal(conn.encoding, 'latin1');
-  await other.close();
-  assert.deepEqual(conn.closeInfo, other.closeInfo);
-  await failure(() => conn.read(), 'ERR_SOCKET_CLOSED');
-  assert.equal((await peer.done('recvall')).length, 28);
-  for (const wrong of [null, {}, conn.socket, 5])
-    assert.throws(() => it.net.share(wrong as never), { code: 'ERR_INVALID_ARG_TYPE' });
-});
+onEvery(
+  'both colours face one connection: one buffer, one set of counts',
+  async (it) => {
+    const { conn, peer } = await it.open([['send', { text: 'one\ntwo\nthree\n' }], ['recvall']]);
+    const other = netOf(it.colour === 'async' ? 'sync' : 'async').share(conn);
+    assert.equal(other.id, conn.id);
+    assert.equal(await conn.readLine(), 'one');
+    assert.equal(await other.readLine(), 'two');
+    conn.unread('back ');
+    assert.equal(await other.readLine(), 'back three');
+    await other.write('from the one');
+    await conn.write(', from the other');
+    assert.equal(other.bytesWritten, conn.bytesWritten);
+    other.encoding = 'latin1';
+    assert.equal(conn.encoding, 'latin1');
+    await other.close();
+    assert.deepEqual(conn.closeInfo, other.closeInfo);
+    await failure(() => conn.read(), 'ERR_SOCKET_CLOSED');
+    assert.equal((await peer.done('recvall')).length, 28);
+    for (const wrong of [null, {}, conn.socket, 5])
+      assert.throws(() => it.net.share(wrong as never), { code: 'ERR_INVALID_ARG_TYPE' });
+  },
+  { transports: direct },
+);
 
 onEvery(
   'a blocking call finds ERR_BUSY while a promise waits in the same direction, and none in the other',

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { pattern, sha256 } from '../support/bytes.js';
 import { sized } from '../support/faults.js';
-import { failure, isOpen, onEvery, type Choice } from '../support/matrix.js';
+import { direct, failure, isOpen, onEvery, type Choice } from '../support/matrix.js';
 
 const MiB = 1024 * 1024;
 const many = sized(15_000, 1500);
@@ -236,13 +236,17 @@ onEvery('after close everything is ERR_SOCKET_CLOSED, close itself is not, and t
   assert.equal((await peer.done('recvall')).end, 'eof');
 });
 
-onEvery('the addresses remain after close although nobody had asked for them before', async (it) => {
-  const { conn } = await it.open([['recvall']]);
-  await conn.close();
-  const { localAddr, remoteAddr } = conn;
-  assert.equal(localAddr.family, it.family);
-  if (it.isTcp) assert.ok(localAddr.port! > 0 && remoteAddr.port! > 0 && localAddr.port !== remoteAddr.port);
-});
+onEvery(
+  'the addresses remain after close although nobody had asked for them before',
+  async (it) => {
+    const { conn } = await it.open([['recvall']]);
+    await conn.close();
+    const { localAddr, remoteAddr } = conn;
+    assert.equal(localAddr.family, it.family);
+    if (it.isTcp) assert.ok(localAddr.port! > 0 && remoteAddr.port! > 0 && localAddr.port !== remoteAddr.port);
+  },
+  { transports: direct },
+);
 
 onEvery('promise 4: close with a limit waits for the end of the peer', async (it) => {
   const { conn, peer } = await it.open([

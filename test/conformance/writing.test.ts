@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { pattern, sha256 } from '../support/bytes.js';
-import { failure, onEvery } from '../support/matrix.js';
+import { failure, onEvery, direct } from '../support/matrix.js';
 
 const MiB = 1024 * 1024;
 
@@ -222,23 +222,27 @@ onEvery('sendTimeout limits the waits of every write', async (it) => {
   assert.equal(bytesDone, conn.bytesWritten);
 });
 
-onEvery('waitFlushed waits until the peer has everything, and is false when the limit is spent', async (it) => {
-  const { conn, peer } = await it.open([['wait'], ['recv', 8 * MiB], ['wait']], { rcvbuf: 4096 });
-  assert.equal(await conn.waitFlushed(), true, 'nothing was written');
-  const { bytesDone } = await failure(() => conn.write(pattern(8 * MiB), { timeout: 10 }), 'ETIMEDOUT');
-  assert.ok(bytesDone > 0);
-  // A write that was given up does not matter: what the kernel has is on its way.
-  assert.equal(await conn.waitFlushed({ timeout: 10 }), false);
-  const whole = await it.open([['wait'], ['recv', 100_000], ['wait']], { rcvbuf: 2048 });
-  await whole.conn.write(pattern(100_000));
-  assert.equal(await whole.conn.waitFlushed({ timeout: 10 }), false);
-  assert.equal(await whole.conn.waitFlushed({ timeout: 0 }), false);
-  whole.peer.go();
-  assert.equal(await whole.conn.waitFlushed(), true);
-  assert.equal(whole.conn.socket.queued().out, 0);
-  await whole.peer.done('recv');
-  await peer.stop();
-});
+onEvery(
+  'waitFlushed waits until the peer has everything, and is false when the limit is spent',
+  async (it) => {
+    const { conn, peer } = await it.open([['wait'], ['recv', 8 * MiB], ['wait']], { rcvbuf: 4096 });
+    assert.equal(await conn.waitFlushed(), true, 'nothing was written');
+    const { bytesDone } = await failure(() => conn.write(pattern(8 * MiB), { timeout: 10 }), 'ETIMEDOUT');
+    assert.ok(bytesDone > 0);
+    // A write that was given up does not matter: what the kernel has is on its way.
+    assert.equal(await conn.waitFlushed({ timeout: 10 }), false);
+    const whole = await it.open([['wait'], ['recv', 100_000], ['wait']], { rcvbuf: 2048 });
+    await whole.conn.write(pattern(100_000));
+    assert.equal(await whole.conn.waitFlushed({ timeout: 10 }), false);
+    assert.equal(await whole.conn.waitFlushed({ timeout: 0 }), false);
+    whole.peer.go();
+    assert.equal(await whole.conn.waitFlushed(), true);
+    assert.equal(whole.conn.socket.queued().out, 0);
+    await whole.peer.done('recv');
+    await peer.stop();
+  },
+  { transports: direct },
+);
 
 onEvery('a write after the end of our direction is EPIPE, and reading goes on', async (it) => {
   const { conn, peer } = await it.open([['recvall'], ['send', { text: 'answer' }], ['close']]);

@@ -3,10 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { connect as netConnect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import * as promises from 'berkeley';
+import { fromDuplex } from 'berkeley/streams';
 import * as blocking from 'berkeley/sync';
 import { exactly } from './faults.js';
 import { pki } from './pki.js';
@@ -16,8 +18,11 @@ export type Mode = 'async' | 'sync';
 export type AnyConn = promises.Conn<Mode>;
 export type AnyNet = promises.Net<Mode>;
 export type AnyListener = promises.Listener<Mode>;
-/** `tls`: TLS 1.3 over TCP, our end is the client. `tls-unix`: TLS 1.2 over a Unix socket, our end is the server. */
-export type Transport = 'tcp4' | 'tcp6' | 'unix' | 'abstract' | 'pair' | 'tls' | 'tls-unix';
+/**
+ * `tls`: TLS 1.3 over TCP, our end is the client. `tls-unix`: TLS 1.2 over a Unix socket, our end is the server. `duplex`: a net.Socket over TCP, as
+ * fromDuplex makes a connection of it.
+ */
+export type Transport = 'tcp4' | 'tcp6' | 'unix' | 'abstract' | 'pair' | 'tls' | 'tls-unix' | 'duplex';
 export type Failure = promises.SocketError;
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
@@ -29,7 +34,10 @@ export const transports: readonly Transport[] = [
   'pair',
   'tls',
   'tls-unix',
+  'duplex',
 ];
+/** Those whose descriptor is the one that the peer's bytes come through. */
+export const direct: readonly Transport[] = transports.filter((one) => one !== 'duplex');
 /** What a transport stands on. */
 const below = {
   tcp4: 'tcp4',
@@ -39,6 +47,7 @@ const below = {
   pair: 'pair',
   tls: 'tcp4',
   'tls-unix': 'unix',
+  duplex: 'tcp4',
 } as const;
 export const colours: readonly Mode[] = ['async', 'sync'];
 export const tcp: readonly Transport[] = transports.filter((one) => one.startsWith('tcp'));
@@ -100,6 +109,13 @@ export class Bench {
     const where = this.#where('listen');
     const secure = this.transport === 'tls';
     const { server, root } = secure ? pki() : { server: null, root: null };
+    if (this.transport === 'duplex') {
+      const peer = await process.start(where, steps, options);
+      return {
+        conn: fromDuplex(netConnect({ port: await peer.ready(), host: '127.0.0.1', allowHalfOpen: true })),
+        peer,
+      };
+    }
     const tls = server && { server: true, version: 'TLSv1_3' as const, cert: server.certFile, key: server.keyFile };
     const peer = await process.start(where, steps, tls ? { ...options, tls } : options);
     const conn = await this.net.connect(targetOf(where, await peer.ready()), {
@@ -140,6 +156,8 @@ export class Bench {
 export function onEvery(title: string, body: (it: Bench) => Promise<void>, choice: Choice = {}): void {
   for (const transport of choice.transports ?? transports) {
     for (const colour of choice.colours ?? colours) {
+      // The event loop carries its bytes, which a blocking call would stop, and between it and the peer there are two more queues.
+      if (transport === 'duplex' && (colour === 'sync' || choice.exact === true)) continue;
       void test(`${title} [${transport}, ${colour}]`, async () => {
         const bench = new Bench(transport, colour);
         try {
