@@ -26,6 +26,7 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: icon }]],
   markdown: {
     anchor: { slugify: anchor },
+    config: labelBlocks,
   },
   themeConfig: {
     outline: { level: [2, 3] },
@@ -43,6 +44,19 @@ export default defineConfig({
     docFooter: { prev: 'Before', next: 'Next' },
   },
 });
+
+/** Says of a block of code what the tests do with it, where they do not run it: test/docs/code.test.ts. */
+function labelBlocks(markdown) {
+  const { fence } = markdown.renderer.rules;
+  markdown.renderer.rules.fence = (tokens, at, ...rest) => {
+    const { info, content } = tokens[at];
+    const html = fence(tokens, at, ...rest);
+    if (!/^ts\b/.test(info)) return html;
+    const label =
+      info === 'ts check' ? 'ts, compiled and not run' : /^import /m.test(content) ? 'ts' : 'ts, a fragment';
+    return html.replace('<span class="lang">ts</span>', `<span class="lang">${label}</span>`);
+  };
+}
 
 /** A page for the index of the search, which needs no colours: they are half of the time that a build takes. */
 function indexed(text, env, markdown) {

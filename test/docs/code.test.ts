@@ -2,7 +2,7 @@
 //
 // A block with an import is a whole program; `ts check` says that it is not to be run. Anything else is a fragment of one:
 // it finds the functions of an entry point and a few open things (see `surroundings`). `ts sync` is for the blocking colour.
-// What a program prints must agree with the comments behind its console.log calls.
+// What a program prints must agree with the comments behind its console.log calls. The site shows of each block whether it is run.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -48,6 +48,18 @@ function source(block: Block): Source {
   const front = surroundings(block.info === 'ts sync' ? 'sync' : 'async');
   return { block, text: `${front}${block.code}\n}\n`, before: front.split('\n').length - 1 };
 }
+
+test('every block of the documents says what it is, and so what is done with it', () => {
+  // Compiled, and run when it is a whole program; compiled only; programs of other languages (foreign.test.ts); what is
+  // typed at a shell (pages.test.ts), and what a program printed.
+  const known = ['ts', 'ts sync', 'ts check', 'sh', 'text', 'json'];
+  const foreign = ['js', 'python', 'c', 'go'];
+  for (const { page, info, line } of pages().flatMap(blocks))
+    assert.ok(
+      known.includes(info) || (page.startsWith('docs/coming-from/') && foreign.includes(info)),
+      `${page}:${line}: ${info || 'nothing'}`,
+    );
+});
 
 test('every code block of the documents compiles against the library', () => {
   assert.ok(inContract.length >= 15, `only ${inContract.length} examples were found in the contract`);

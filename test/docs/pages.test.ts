@@ -97,6 +97,26 @@ test('CONTRIBUTING.md gives every dependency its reason and every script its lin
   }
 });
 
+test('what the documents have typed at a shell exists: scripts of package.json, files, subcommands', () => {
+  const usage = execFileSync(process.execPath, [`${root}dist/cli/main.js`, '--help'], { encoding: 'utf8' });
+  const wrong: string[] = [];
+  let checked = 0;
+  for (const { page, code } of pages()
+    .flatMap(blocks)
+    .filter(({ info }) => info === 'sh')) {
+    for (const [, npm, file, subcommand] of code.matchAll(
+      /\bnpm run ([\w:]+)|\bnode ((?:scripts|build\/examples)\/[\w./-]+)|\b(?:npx berkeley|npm start --) ([a-z]+)/g,
+    )) {
+      checked++;
+      if (npm !== undefined && !(npm in manifest.scripts)) wrong.push(`${page}: npm run ${npm}`);
+      if (file !== undefined && !existsSync(root + file)) wrong.push(`${page}: node ${file}`);
+      if (subcommand !== undefined && !usage.includes(subcommand)) wrong.push(`${page}: berkeley ${subcommand}`);
+    }
+  }
+  assert.ok(checked >= 20, `only ${checked} commands were found`);
+  assert.deepEqual(wrong, []);
+});
+
 test('ARCHITECTURE.md describes every room', () => {
   const page = textOf('ARCHITECTURE.md');
   const rooms = readdirSync(`${root}src`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
