@@ -227,28 +227,22 @@ function membersOf(node, source) {
 function docOf(node) {
   const [comment] = (node.jsDoc ?? []).slice(-1);
   const textOf = (part) => (part === undefined ? '' : (ts.getTextOfJSDocComment(part) ?? '')).trim();
-  const tags = (name) => (comment?.tags ?? []).filter((tag) => tag.tagName.text === name).map((tag) => tag);
+  const tags = (name) => (comment?.tags ?? []).filter((tag) => tag.tagName.text === name);
   const [thrown] = tags('throws');
   return {
     text: textOf(comment?.comment),
-    // `@throws {…}` is not written here, so what the parser takes for a type is text, too.
-    throws:
-      thrown === undefined
-        ? null
-        : thrown
-            .getText()
-            .replace(/^@throws\s*/, '')
-            .replace(/\n *\* ?/g, '\n')
-            .trim(),
-    examples: tags('example').map((tag) =>
-      outdented(
-        tag
-          .getText()
-          .replace(/^@example\s*/, '')
-          .replace(/\n *\* ?/g, '\n'),
-      ).trim(),
-    ),
+    // The parser takes what stands in braces for a type, so the text is that of the source.
+    throws: thrown === undefined ? null : tagText(thrown),
+    examples: tags('example').map((tag) => outdented(tagText(tag))),
   };
+}
+
+function tagText(tag) {
+  return tag
+    .getText()
+    .replace(/\n *\* ?/g, '\n')
+    .replace(/^@\w+\s*/, '')
+    .trim();
 }
 
 function outdented(text) {

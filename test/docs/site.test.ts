@@ -55,6 +55,9 @@ test('the reference has every member with its comment, and its examples as code'
   assert.match(connections, /\*\*Throws\*\* \[EndOfStreamError\]\(.*#EndOfStreamError\) \[`ERR_UNEXPECTED_EOF`\]/);
   assert.match(connections, /```ts\nconst length = \(await conn\.readExact\(4\)\)\.readUInt32BE\(\);\n```/);
   assert.doesNotMatch(connections, /\* @|this: void/);
+  for (const [place, text] of referencePages())
+    for (const { index, 0: code } of text.matchAll(/```ts\n[^]*?\n```/g))
+      assert.doesNotMatch(code, /^ *\* /m, `${place} at ${index}`);
 });
 
 test('the anchors of the site are those of the repository', () => {
