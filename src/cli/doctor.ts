@@ -26,7 +26,7 @@ export interface Diagnosis {
 /** The exit code: 1 where the library cannot work at all. */
 export function runDoctor({ json }: { json: boolean }, version: string): number {
   const diagnosis = diagnose(version);
-  process.stdout.write(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : screen(diagnosis));
+  process.stdout.write(json ? `${JSON.stringify(diagnosis)}\n` : screen(diagnosis));
   return features.native && features.permission ? 0 : 1;
 }
 

@@ -24,15 +24,26 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
-/** The exit code of `berkeley tls`, as `usage` explains it. */
+/** The exit code of a failure: manual/exit-codes.ts says what they mean. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError || isMisuse(error)) return 2;
   if (error instanceof ResolveError) return 3;
-  if (error instanceof TimeoutError) return 7;
+  if (error instanceof TimeoutError || (error instanceof SocketError && error.code === 'ETIMEDOUT')) return 7;
   if (error instanceof CertificateError) return 6;
+  if (error instanceof SocketError && isBreak(error)) return 9;
+  if (error instanceof SocketError && gone.includes(error.code)) return 4;
   if (error instanceof TlsError || error instanceof StarttlsError) return 5;
   if (error instanceof SocketError) return phases[error.phase] ?? 1;
   return 1;
 }
 
-const phases: Readonly<Record<string, number>> = { connect: 4, tls: 5 };
+/** What was there is not there any more. A reset in the middle of a handshake is the server's answer to that. */
+function isBreak({ code, phase }: SocketError): boolean {
+  if (code === 'ERR_TLS_TRUNCATED') return phase !== 'tls';
+  return ['ECONNRESET', 'EPIPE', 'ENETRESET', 'ECONNABORTED'].includes(code) && phase !== 'tls' && phase !== 'connect';
+}
+
+/** Also what ICMP says of a datagram. */
+const gone: readonly string[] = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN'];
+
+const phases: Readonly<Record<string, number>> = { connect: 4, tls: 5, bind: 8 };

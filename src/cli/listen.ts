@@ -7,43 +7,74 @@ import { listen } from '../promises/index.js';
 import type { ListenCommand } from './arguments.js';
 import { certificateForHere } from './certificate-for-here.js';
 import { Input } from './input.js';
+import { Notices } from './notices.js';
 import { Output, OutputClosed } from './output.js';
 import { echo, pipe } from './pipe.js';
-import { oneLine } from './report.js';
+import { Progress } from './progress.js';
 import type { ServerTls } from './tls-flags.js';
 
 type Serve = (conn: AsyncConn) => Promise<void>;
 
-export async function runListen(command: ListenCommand): Promise<void> {
-  const { options, note } = await listenerTls(command.tls);
+/** The exit code. */
+export async function runListen(command: ListenCommand): Promise<number> {
+  const notices = new Notices(command.json);
+  const { options, ...certificate } = await listenerTls(command.tls);
   const target = /^\d+$/.test(command.target) ? Number(command.target) : command.target;
   const listener = await listen(target, options === null ? {} : { tls: options });
   closeOnSignals(listener);
-  for (const address of listener.addresses) process.stderr.write(`listening on ${address.toString()}\n`);
-  process.stderr.write(note);
+  tellPlaces(listener, certificate, notices);
 
   const input = command.echo ? null : new Input(process.stdin);
   const output = new Output(process.stdout);
   const serve: Serve = async (conn) => {
+    const peer = conn.remoteAddr.toString();
+    notices.tell('connection', { peer }, null);
+    const passed = () => ({ sent: conn.bytesWritten, received: conn.bytesRead });
     // Else the silence of a client that only listens would be its handshake's.
     if (options !== null) await conn.handshake({ timeout: command.timeout });
-    await (input === null ? echo(conn, command.timeout) : pipe(conn, input, output, command));
+    if (input === null) await echo(conn, command.timeout);
+    else {
+      const progress = new Progress(command.progress, passed);
+      try {
+        await pipe(conn, input, output, command);
+      } finally {
+        progress.end(command.progress);
+      }
+    }
+    notices.tell('end', { peer, bytes: passed() }, null);
   };
   try {
-    if (command.keep) await serveAll(listener, command, serve);
+    if (command.keep) await serveAll(listener, command, serve, notices);
     else await serveOne(listener, command, serve);
   } finally {
     listener.close();
     input?.close();
   }
+  return 0;
+}
+
+/** What a client has to know. */
+export function tellPlaces(listener: Listener<'async'>, { names, pin }: OwnCertificate, notices: Notices): void {
+  for (const address of listener.addresses) {
+    const facts = { address: address.toString(), ...(pin === null ? {} : { pin, names }) };
+    notices.tell('listening', facts, `listening on ${address.toString()}\n`);
+  }
+  if (pin === null) return;
+  const note = `self-signed certificate for ${names.join(', ')}\nclients trust it with --insecure --pin sha256/${pin}\n`;
+  notices.people(note);
+}
+
+/** Of a certificate that was made; without a pin when it was given. */
+export interface OwnCertificate {
+  readonly names: readonly string[];
+  readonly pin: string | null;
 }
 
 /** The options of TLS, `null` for none, and what a person should know of the certificate. */
-export async function listenerTls(tls: ServerTls | null): Promise<{ options: TlsOptions | null; note: string }> {
-  if (tls === null || tls.options.cert !== undefined) return { options: tls?.options ?? null, note: '' };
+export async function listenerTls(tls: ServerTls | null): Promise<OwnCertificate & { options: TlsOptions | null }> {
+  if (tls === null || tls.options.cert !== undefined) return { options: tls?.options ?? null, names: [], pin: null };
   const { names, cert, key, pin } = await certificateForHere();
-  const note = `self-signed certificate for ${names.join(', ')}\nclients trust it with --insecure --pin sha256/${pin}\n`;
-  return { options: { ...tls.options, cert, key }, note };
+  return { options: { ...tls.options, cert, key }, names, pin };
 }
 
 async function serveOne(listener: Listener<'async'>, command: ListenCommand, serve: Serve): Promise<void> {
@@ -53,14 +84,19 @@ async function serveOne(listener: Listener<'async'>, command: ListenCommand, ser
 }
 
 /** Echoes to everybody at once; there is only one input, so without --echo it is one after the other. */
-async function serveAll(listener: Listener<'async'>, command: ListenCommand, serve: Serve): Promise<void> {
+async function serveAll(
+  listener: Listener<'async'>,
+  command: ListenCommand,
+  serve: Serve,
+  notices: Notices,
+): Promise<void> {
   for (;;) {
     const conn = await listener.accept({ timeout: command.timeout });
     const peer = conn.remoteAddr.toString();
     const served = serve(conn).catch((error: unknown) => {
       if (error instanceof OutputClosed) throw error;
       // One peer's failure is not the end of the service.
-      process.stderr.write(`berkeley: ${peer}: ${oneLine(error)}\n`);
+      notices.failed(peer, error);
     });
     if (!command.echo) await served;
   }

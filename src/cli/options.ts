@@ -14,16 +14,17 @@ export interface OptionsCommand {
   readonly json: boolean;
 }
 
-export async function runOptions({ target, timeout, json }: OptionsCommand): Promise<void> {
+export async function runOptions({ target, timeout, json }: OptionsCommand): Promise<number> {
   const opened: Disposable[] = [];
   try {
     const look = target === null ? newSockets(opened) : await connected(target, timeout, opened);
     const lines = optionLines(look);
-    const text = json ? `${JSON.stringify({ target, options: lines }, null, 2)}\n` : optionTable(lines, width());
+    const text = json ? `${JSON.stringify({ target, options: lines })}\n` : optionTable(lines, width());
     await new Output(process.stdout).write(Buffer.from(text));
   } finally {
     for (const one of opened) one[Symbol.dispose]();
   }
+  return 0;
 }
 
 /** What everything is looked at on: the one socket. `udp:` before the target asks for a datagram socket. */

@@ -2,24 +2,17 @@
 
 import { lookup, type Address } from '../promises/index.js';
 import { SocketError, TimeoutError } from '../error/socket-error.js';
-import { failureOf, type Failure } from './failure.js';
+import { failureOf } from './failure.js';
 import type { PingCommand } from './ping/command.js';
 import { dataLength, EchoSocket, type Reply } from './ping/echo-socket.js';
 import { rounded, statistics, type Statistics } from './ping/statistics.js';
-import { visible } from './visible.js';
-
-interface Heard {
-  readonly sequence: number;
-  readonly ttl: number | null;
-  readonly milliseconds: number;
-}
+import { visible, visibleJson } from './visible.js';
 
 interface PingReport extends Statistics {
+  readonly event: 'end';
   readonly target: string;
   readonly address: string;
   readonly socket: 'dgram' | 'raw';
-  readonly replies: readonly Heard[];
-  readonly errors: readonly (Failure & { sequence: number })[];
 }
 
 /** The exit code: 0 when at least one reply came, else 1, as ping(8) has it. */
@@ -48,8 +41,7 @@ class Run {
   readonly #begun = performance.now();
   /** When each request went out that has no reply yet, by the 16 bits that travel. */
   readonly #waiting = new Map<number, { sequence: number; at: number }>();
-  readonly #heard: Heard[] = [];
-  readonly #errors: (Failure & { sequence: number })[] = [];
+  readonly #times: number[] = [];
   #sent = 0;
 
   constructor(command: PingCommand, address: Address, socket: EchoSocket, signal: AbortSignal) {
@@ -89,7 +81,8 @@ class Run {
     const milliseconds = performance.now() - request.at;
     if (milliseconds > this.#command.wait) return;
     const { sequence } = request;
-    this.#heard.push({ sequence, ttl, milliseconds: rounded(milliseconds) });
+    this.#times.push(rounded(milliseconds));
+    this.#object({ event: 'reply', sequence, ttl, bytes, milliseconds: rounded(milliseconds) });
     const hops = ttl === null ? '' : ` ttl=${ttl}`;
     this.#say(`${bytes} bytes from ${this.#address.address}: icmp_seq=${sequence}${hops} time=${ms(milliseconds)} ms`);
   }
@@ -103,27 +96,29 @@ class Run {
       if (error instanceof TimeoutError || this.#signal.aborted) return true;
       if (!(error instanceof SocketError) || error.errno === undefined) throw error;
       this.#waiting.delete(sequence & 0xffff);
-      this.#errors.push({ sequence, ...failureOf(error) });
+      this.#object({ event: 'error', sequence, ...failureOf(error) });
       this.#say(`icmp_seq=${sequence} ${error.message}`);
       return false;
     }
   }
 
   conclude(): number {
-    const times = this.#heard.map(({ milliseconds }) => milliseconds);
-    const facts = statistics(this.#sent, times, performance.now() - this.#begun);
+    const facts = statistics(this.#sent, this.#times, performance.now() - this.#begun);
     if (this.#command.json) {
       const report: PingReport = {
+        event: 'end',
         target: this.#command.target,
         address: this.#address.address,
         socket: this.#socket.kind,
         ...facts,
-        replies: this.#heard,
-        errors: this.#errors,
       };
-      process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+      this.#object(report);
     } else this.#say(summary(this.#command.target, facts));
-    return times.length > 0 ? 0 : 1;
+    return this.#times.length > 0 ? 0 : 1;
+  }
+
+  #object(value: object): void {
+    if (this.#command.json) process.stdout.write(`${visibleJson(value)}\n`);
   }
 
   #say(line: string): void {

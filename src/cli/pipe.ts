@@ -4,12 +4,15 @@
 import type { AsyncConn } from '../contract/conn.js';
 import type { Duration } from '../contract/mode.js';
 import { SocketError, TimeoutError } from '../error/socket-error.js';
-import type { PipeOptions } from './arguments.js';
 import { crlf } from './crlf.js';
 import type { Input } from './input.js';
 import type { Output } from './output.js';
 
-export interface PipeManner extends PipeOptions {
+export interface PipeManner {
+  /** The longest silence. */
+  readonly timeout: Duration | undefined;
+  /** Line ends of the input go out as CR LF. */
+  readonly crlf: boolean;
   /**
    * At the end of the input our direction stays open until the peer has been silent for a while. For clients of TLS: RFC 5246
    * §7.2.1 made close_notify the end of both directions, and most servers still answer no more once they have seen it.

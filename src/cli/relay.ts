@@ -6,46 +6,55 @@ import type { Listener } from '../contract/listener.js';
 import { SocketError } from '../error/socket-error.js';
 import { listen, relay } from '../promises/index.js';
 import type { RelayCommand } from './relay/command.js';
-import { closeOnSignals, listenerTls } from './listen.js';
+import { closeOnSignals, listenerTls, tellPlaces } from './listen.js';
+import { Notices } from './notices.js';
 import { open } from './open.js';
-import { oneLine } from './report.js';
 
-export async function runRelay(command: RelayCommand): Promise<void> {
-  const { options, note } = await listenerTls(command.tls);
+export async function runRelay(command: RelayCommand): Promise<never> {
+  const notices = new Notices(command.json);
+  const { options, ...certificate } = await listenerTls(command.tls);
   const target = /^\d+$/.test(command.listen) ? Number(command.listen) : command.listen;
   const listener = await listen(target, options === null ? {} : { tls: options });
   closeOnSignals(listener);
-  for (const address of listener.addresses) process.stderr.write(`listening on ${address.toString()}\n`);
-  process.stderr.write(note);
+  tellPlaces(listener, certificate, notices);
   for (;;) {
-    const client = await accept(listener);
+    const client = await accept(listener, notices);
     const peer = client.remoteAddr.toString();
+    notices.tell('connection', { peer }, null);
     // One client's failure is not the end of the service.
-    serve(client, command).catch((error: unknown) => process.stderr.write(`berkeley: ${peer}: ${oneLine(error)}\n`));
+    serve(client, command).then(
+      (bytes) => notices.tell('end', { peer, bytes }, null),
+      (error: unknown) => notices.failed(peer, error),
+    );
   }
 }
 
 /** Waits for the next client, also while there are no descriptors for it. */
-async function accept(listener: Listener<'async'>): Promise<AsyncConn> {
+async function accept(listener: Listener<'async'>, notices: Notices): Promise<AsyncConn> {
   for (;;) {
     try {
       return await listener.accept();
     } catch (error) {
       if (!(error instanceof SocketError) || !['EMFILE', 'ENFILE'].includes(error.code)) throw error;
-      process.stderr.write(`berkeley: ${oneLine(error)}\n`);
+      notices.failed(null, error);
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
   }
 }
 
-async function serve(client: AsyncConn, { target, timeout, tls, connectTls }: RelayCommand): Promise<void> {
+/** How many bytes went to the target, and how many came from there. */
+async function serve(
+  client: AsyncConn,
+  { target, timeout, tls, connectTls }: RelayCommand,
+): Promise<{ sent: number; received: number }> {
   let server: AsyncConn | null = null;
   try {
     // Nobody is dialled for a client that does not get so far.
     if (tls !== null) await client.handshake({ timeout });
     server = await open(target, timeout, connectTls);
-    await relay(client, server);
+    const { aToB, bToA } = await relay(client, server);
     await Promise.all([client.close(), server.close()]);
+    return { sent: aToB, received: bToA };
   } catch (error) {
     // Resets: a stream that was cut must not look as if it had ended.
     client.abort();

@@ -15,8 +15,8 @@ export interface SelfSigned {
 /** The package that makes certificates is not installed. */
 export class NoForge extends Error {}
 
-/** A certificate for these DNS names and IP addresses, valid from yesterday on, because clocks differ, for a month. */
-export async function selfSigned(names: readonly string[]): Promise<SelfSigned> {
+/** A certificate for these DNS names and IP addresses, valid from yesterday on, because clocks differ, for a month unless told. */
+export async function selfSigned(names: readonly string[], days = 30): Promise<SelfSigned> {
   const { pki, md } = await forge();
   // Node makes the key in a fraction of the time, and with its own randomness.
   const pair = await promisify(generateKeyPair)('rsa', {
@@ -29,7 +29,7 @@ export async function selfSigned(names: readonly string[]): Promise<SelfSigned> 
   // RFC 5280 §4.1.2.2: positive, and at most 20 bytes.
   certificate.serialNumber = `01${randomBytes(15).toString('hex')}`;
   certificate.validity.notBefore = new Date(Date.now() - day);
-  certificate.validity.notAfter = new Date(Date.now() + 30 * day);
+  certificate.validity.notAfter = new Date(Date.now() + days * day);
   const subject = [{ shortName: 'CN', value: names[0] ?? 'localhost' }];
   certificate.setSubject(subject);
   certificate.setIssuer(subject);

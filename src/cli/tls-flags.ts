@@ -2,6 +2,8 @@
 // for. It must not know which command they are for, or read a file.
 
 import type { TlsOptions } from '../contract/tls.js';
+import type { Flag } from './manual/entry.js';
+import { starttls as starttlsFlag } from './manual/flags.js';
 import { parsePin } from './pin.js';
 import type { StarttlsProtocol } from './starttls.js';
 import { UsageError } from './usage.js';
@@ -21,29 +23,11 @@ export interface ServerTls {
   readonly options: TlsOptions;
 }
 
-export type Flags = Record<string, { type: 'boolean' | 'string'; multiple?: boolean; short?: string }>;
 export type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
-const common: Flags = {
-  alpn: { type: 'string' },
-  ca: { type: 'string' },
-  cert: { type: 'string' },
-  key: { type: 'string' },
-};
-
-export const clientTlsFlags: Flags = {
-  ...common,
-  starttls: { type: 'string' },
-  sni: { type: 'string' },
-  pin: { type: 'string', multiple: true },
-  insecure: { type: 'boolean' },
-};
-
-export const serverTlsFlags: Flags = common;
-
 export function clientTls(values: Values): ClientTls {
-  const insecure = values.insecure === true;
-  if (insecure && values.ca !== undefined)
+  const insecure = values['insecure'] === true;
+  if (insecure && values['ca'] !== undefined)
     throw new UsageError('--insecure accepts any certificate, whatever --ca says');
   const sni = text(values, 'sni');
   return {
@@ -60,8 +44,8 @@ export function serverTls(values: Values): ServerTls {
 }
 
 /** Null when none of these options is there; else the first that is. */
-export function firstOf(flags: Flags, values: Values): string | null {
-  return Object.keys(flags).find((name) => values[name] !== undefined) ?? null;
+export function firstOf(flags: readonly Flag[], values: Values): string | null {
+  return flags.find(({ name }) => values[name] !== undefined)?.name ?? null;
 }
 
 function commonOptions(values: Values): TlsOptions {
@@ -79,16 +63,17 @@ function commonOptions(values: Values): TlsOptions {
 
 function starttls(name: string | undefined): StarttlsProtocol | null {
   if (name === undefined) return null;
-  if (!isProtocol(name)) throw new UsageError(`--starttls knows ${protocols.join(', ')}, and not '${name}'`);
+  if (!isProtocol(name))
+    throw new UsageError(`--starttls knows ${starttlsFlag.choices?.join(', ')}, and not '${name}'`);
   return name;
 }
 
 function isProtocol(name: string): name is StarttlsProtocol {
-  return (protocols as readonly string[]).includes(name);
+  return starttlsFlag.choices?.includes(name) === true;
 }
 
 function pins(values: Values): string[] {
-  const given = Array.isArray(values.pin) ? values.pin : [];
+  const given = Array.isArray(values['pin']) ? values['pin'] : [];
   return given.map((one) => {
     const pin = parsePin(String(one));
     if (pin === null) throw new UsageError('--pin takes a SHA-256 in hexadecimal or base64: 64 or 44 characters');
@@ -103,5 +88,3 @@ function text(values: Values, name: string): string | undefined {
   if (value === '') throw new UsageError(`--${name} is empty`);
   return value;
 }
-
-const protocols = ['smtp', 'imap', 'pop3', 'postgres'] as const satisfies readonly StarttlsProtocol[];

@@ -14,17 +14,18 @@ import { certificateFacts } from './tls/certificate.js';
 import { ocspFacts } from './tls/ocsp.js';
 import { screen } from './tls/screen.js';
 import type { HandshakeFacts, TlsReport } from './tls/tls-report.js';
+import { Timeline } from './timeline.js';
 import { visibleJson } from './visible.js';
 
 /** Returns the exit code. */
 export async function runTls(command: TlsCommand): Promise<number> {
-  const report = await examine(command);
+  const report = await examine(command, new Timeline(command));
   const text = command.json ? `${visibleJson(report)}\n` : screen(report);
   await new Output(process.stdout).write(Buffer.from(text));
   return report.exitCode;
 }
 
-async function examine(command: TlsCommand): Promise<TlsReport> {
+async function examine(command: TlsCommand, { on }: Timeline): Promise<TlsReport> {
   const { target, timeout, tls } = command;
   let conn: AsyncConn | null = null;
   let found: Omit<TlsReport, 'error' | 'exitCode'> = {
@@ -37,7 +38,7 @@ async function examine(command: TlsCommand): Promise<TlsReport> {
   };
   try {
     const begun = performance.now();
-    conn = await connect(target, { timeout });
+    conn = await connect(target, { timeout, on });
     const connected = performance.now() - begun;
     found = { ...found, address: conn.remoteAddr.toString(), milliseconds: { connect: connected, handshake: null } };
     if (tls.starttls !== null) await askForTls(conn, tls.starttls, { timeout });

@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { TourCommand } from './arguments.js';
 import type { Net } from '../contract/net.js';
 import * as promises from '../promises/index.js';
 import * as sync from '../sync/index.js';
@@ -21,10 +22,10 @@ import { transferSteps } from './tour/transfer-steps.js';
 
 const steps = [...streamSteps, ...serverSteps, ...tlsSteps, ...transferSteps];
 
-/** Runs the tour. True when everything was as promised. */
-export async function runTour(version: string): Promise<boolean> {
+/** The exit code: 0 when everything was as promised. */
+export async function runTour({ json }: TourCommand, version: string): Promise<number> {
   const from = performance.now();
-  const print = new Printer();
+  const print = new Printer(json);
   const folder = makeFolder();
   const fresh = freshPlaces(folder);
   print.line(`berkeley ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}`);
@@ -41,7 +42,7 @@ export async function runTour(version: string): Promise<boolean> {
     const rows = await walkAll(serving, certificate, fresh, print);
     worker.postMessage('over');
     const [code] = (await ended) as [number];
-    return verdict(print, rows, code, readdirSync(folder), from);
+    return verdict(print, rows, code, readdirSync(folder), from) ? 0 : 1;
   } finally {
     await worker.terminate();
     rmSync(folder, { recursive: true, force: true });
@@ -83,13 +84,13 @@ async function walk(tour: Tour, print: Printer): Promise<Row> {
     const from = performance.now();
     try {
       const words = await step.run(tour);
-      print.done(step.title, words, performance.now() - from);
+      print.done(tour, step.title, words, performance.now() - from);
     } catch (error) {
       if (error instanceof Skipped) {
-        print.skipped(step.title, error.message);
+        print.skipped(tour, step.title, error.message);
         continue;
       }
-      print.failed(step.title, oneLine(error));
+      print.failed(tour, step.title, oneLine(error));
       row.failed++;
     }
     row.steps++;
@@ -109,6 +110,7 @@ function verdict(print: Printer, rows: readonly Row[], serverCode: number, leftF
     print.line(
       `All ${total} steps verified, nothing left behind, in ${((performance.now() - from) / 1000).toFixed(1)} s.`,
     );
+  print.end(total, failed, good);
   return good;
 }
 

@@ -6,16 +6,18 @@ import type { UdpSocket } from '../contract/udp.js';
 import { SocketError, TimeoutError } from '../error/socket-error.js';
 import { address, udp } from '../promises/index.js';
 import { Input } from './input.js';
+import { Notices } from './notices.js';
 import { Output } from './output.js';
 import type { UdpCommand } from './udp/command.js';
 import { payloads } from './udp/payloads.js';
+import { visibleJson } from './visible.js';
 
 type Socket = UdpSocket<'async'>;
 
 /** Longer than servers usually think before they answer. */
 const PATIENCE = '2s';
 
-export async function runUdp(command: UdpCommand): Promise<void> {
+export async function runUdp(command: UdpCommand): Promise<number> {
   const input = command.echo ? null : new Input(process.stdin);
   const output = new Output(process.stdout);
   try {
@@ -24,6 +26,7 @@ export async function runUdp(command: UdpCommand): Promise<void> {
   } finally {
     input?.close();
   }
+  return 0;
 }
 
 /** Sends the input, prints what comes back, and ends when nothing more does. */
@@ -52,8 +55,8 @@ async function answers(socket: Socket, output: Output, command: UdpCommand, inpu
   for (;;) {
     const limit = inputEnded.aborted ? { timeout: command.timeout ?? PATIENCE } : { signal: inputEnded };
     try {
-      const { data } = await socket.recv(limit);
-      await output.write(data);
+      const { data, from } = await socket.recv(limit);
+      await output.write(command.json ? datagram(data, from) : data);
     } catch (error) {
       if (error instanceof TimeoutError) return;
       if (!(error instanceof SocketError && error.code === 'ABORT_ERR')) throw error;
@@ -73,14 +76,15 @@ async function listen(command: UdpCommand, input: Input | null, output: Output):
     if (command.broadcast) socket.broadcast = true;
     if (on !== undefined) socket.multicast.interface = on;
     if (group !== undefined) socket.join(group, { interface: on });
-    process.stderr.write(`listening on ${socket.localAddr.toString()}\n`);
+    const place = socket.localAddr.toString();
+    new Notices(command.json).tell('listening', { address: place }, `listening on ${place}\n`);
     const receiving = (async () => {
       for (;;) {
         const { data, from } = await socket.recv({ timeout: command.timeout });
         heardOf.last = from;
         heard();
         if (command.echo) await socket.send(data, from);
-        else await output.write(data);
+        else await output.write(command.json ? datagram(data, from) : data);
       }
     })();
     const sending = (async () => {
@@ -97,6 +101,11 @@ async function listen(command: UdpCommand, input: Input | null, output: Output):
   } finally {
     socket.close();
   }
+}
+
+function datagram(data: Buffer, from: Address): Buffer {
+  const facts = { event: 'datagram', from: from.toString(), bytes: data.length, data: data.toString('base64') };
+  return Buffer.from(`${visibleJson(facts)}\n`);
 }
 
 function isGroup(target: string): boolean {

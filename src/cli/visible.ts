@@ -5,12 +5,10 @@ export function visible(text: string): string {
   return text.replace(special, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-/** JSON that means the same, and in which nothing of that kind stands as itself. */
+/** JSON in one line that means the same, and in which nothing of that kind stands as itself. */
 export function visibleJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(special, (character) =>
-    character === '\n'
-      ? '\n'
-      : [...Array(character.length).keys()].map((i) => escape(character.charCodeAt(i))).join(''),
+  return JSON.stringify(value).replace(special, (character) =>
+    [...Array(character.length).keys()].map((i) => escape(character.charCodeAt(i))).join(''),
   );
 }
 

@@ -96,7 +96,7 @@ test('connect reads no faster than its output is read', async (t) => {
 test('--timeout ends the wait for a silent peer', async (t) => {
   const { server, target } = await pythonServer(t, 'say("end", len(read_all(s)), "")');
   const command = berkeley(t, 'connect', '--timeout', '100ms', target);
-  assert.equal(await command.ended(), 1);
+  assert.equal(await command.ended(), 7);
   assert.match(command.err, /^berkeley: read ETIMEDOUT.*\n$/);
   await server.says(/end 0 /);
 });
@@ -137,14 +137,14 @@ test('--timeout does not end a conversation with a peer that listens slowly', as
   assert.equal(command.out.toString(), createHash('sha256').update(bytes).digest('hex'));
 });
 
-test('a refused connection is one line and exit code 1', async (t) => {
+test('a refused connection is one line and exit code 4', async (t) => {
   const holder = python(
     t,
     's = socket.socket(); s.bind(("127.0.0.1", 0)); say("port", s.getsockname()[1], ""); sys.stdin.read()',
   );
   const [, port = ''] = await holder.says(/port (\d+) /);
   const command = berkeley(t, 'connect', `127.0.0.1:${port}`);
-  assert.equal(await command.ended(), 1);
+  assert.equal(await command.ended(), 4);
   assert.match(
     command.err,
     new RegExp(`^berkeley: connect ECONNREFUSED 127\\.0\\.0\\.1:${port} \\(Nothing listens there\\.\\)\n$`),
@@ -152,13 +152,13 @@ test('a refused connection is one line and exit code 1', async (t) => {
   assert.equal(command.out.toString(), '');
 });
 
-test('a name that does not exist is one line and exit code 1', async (t) => {
+test('a name that does not exist is one line and exit code 3', async (t) => {
   const command = berkeley(t, 'connect', 'no.such.name.invalid:80', '--timeout', '20s');
-  assert.equal(await command.ended(), 1);
+  assert.equal(await command.ended(), 3);
   assert.match(command.err, /^berkeley: getaddrinfo (ENOTFOUND|EAI_AGAIN) no\.such\.name\.invalid.*\n$/);
 });
 
-test('a connection that the peer resets is one line and exit code 1, after everything that had come', async (t) => {
+test('a connection that the peer resets is one line and exit code 9, after everything that had come', async (t) => {
   const { target } = await pythonServer(
     t,
     's.sendall(b"first"); s.recv(2)\n' +
@@ -167,7 +167,7 @@ test('a connection that the peer resets is one line and exit code 1, after every
   const command = berkeley(t, 'connect', target);
   await command.says(/first/);
   command.child.stdin.write('ok');
-  assert.equal(await command.ended(), 1);
+  assert.equal(await command.ended(), 9);
   assert.match(command.err, /^berkeley: \w+ ECONNRESET.*\n$/);
   assert.equal(command.out.toString(), 'first');
 });

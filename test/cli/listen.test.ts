@@ -119,13 +119,13 @@ test('a signal removes the file of a Unix socket before it ends the command', as
 
 test('--timeout ends the wait for a connection', async (t) => {
   const { command } = await listening(t, '--timeout', '100ms', '127.0.0.1:0');
-  assert.equal(await command.ended(), 1);
+  assert.equal(await command.ended(), 7);
   assert.match(command.err, /\nberkeley: accept ETIMEDOUT.*\n$/);
 });
 
-test('an address in use is one line and exit code 1', async (t) => {
+test('an address in use is one line and exit code 8', async (t) => {
   const { target } = await listening(t, '127.0.0.1:0');
   const command = berkeley(t, 'listen', target);
-  assert.equal(await command.ended(), 1);
+  assert.equal(await command.ended(), 8);
   assert.match(command.err, /^berkeley: bind EADDRINUSE 127\.0\.0\.1:\d+ .*\n$/);
 });

@@ -70,9 +70,9 @@ test('options udp:TARGET looks at a connected datagram socket', async (t) => {
   assert.match(lines.get('TCP_NODELAY')!.error!, /^(ENOPROTOOPT|EOPNOTSUPP)$/);
 });
 
-test('options fails with 1 when nobody is there, and with 2 for words that mean nothing', async (t) => {
+test('options fails with 4 when nobody is there, and with 2 for words that mean nothing', async (t) => {
   const refused = berkeley(t, 'options', 'unix:@berkeley-nobody-here');
-  assert.equal(await refused.ended(), 1);
+  assert.equal(await refused.ended(), 4);
   assert.match(refused.err, /^berkeley: connect ECONNREFUSED /);
   for (const [words, why] of [
     [[], /options needs a TARGET/],

@@ -7,7 +7,15 @@ import { mayAdministrate, mayBeRaw } from '../family/kit.js';
 import { missing } from '../support/launch.js';
 import { berkeley, main, Running } from './command.js';
 
+interface Heard {
+  readonly event: 'reply' | 'error' | 'end';
+  readonly sequence: number;
+  readonly ttl: number;
+  readonly milliseconds: number;
+}
+
 interface Report {
+  readonly event: 'end';
   readonly target: string;
   readonly address: string;
   readonly socket: string;
@@ -15,11 +23,17 @@ interface Report {
   readonly received: number;
   readonly lost: number;
   readonly times: Record<string, number> | null;
-  readonly replies: { sequence: number; ttl: number; milliseconds: number }[];
-  readonly errors: { sequence: number; code: string }[];
 }
 
-const reported = (command: Running) => JSON.parse(command.out.toString()) as Report;
+/** The objects in the order in which they came, and the last one, which has the figures. */
+function reported(command: Running): Report & { replies: Heard[]; errors: Heard[] } {
+  const lines = command.out.toString().trimEnd().split('\n');
+  const end = JSON.parse(lines.pop()!) as Report;
+  assert.equal(end.event, 'end');
+  const heard = lines.map((line) => JSON.parse(line) as Heard);
+  const of = (event: string): Heard[] => heard.filter((one) => one.event === event);
+  return { ...end, replies: of('reply'), errors: of('error') };
+}
 
 for (const [host, address] of [
   ['127.0.0.1', '127.0.0.1'],
@@ -90,7 +104,7 @@ test('a way that is closed is told with each request, and is no end', { skip: ma
     [...['ping', '-c', '2', '-i', '0.01', '-W', '0.1', '198.51.100.7']],
   );
   if (command === null) return;
-  assert.equal(await command.ended(), 1);
+  assert.equal(await command.ended(), 4);
   assert.match(command.err + command.out.toString(), /EHOSTUNREACH/);
 });
 
@@ -123,7 +137,7 @@ test(
 
 test('words of ping that mean nothing are exit code 2', async (t) => {
   for (const [words, why] of [
-    [[], /ping needs a TARGET/],
+    [[], /ping needs a HOST/],
     [['-c', '0', 'a'], /-c takes a number/],
     [['-c', 'x', 'a'], /-c takes a number/],
     [['-i', '0', 'a'], /-i takes seconds/],

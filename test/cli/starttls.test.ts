@@ -53,7 +53,7 @@ for (const [protocol, before] of Object.entries(dialogues)) {
     const { server, target } = await pythonTls(t, { before: injected, script: 'say("shaken hands")' });
     const command = berkeley(t, 'connect', '--starttls', protocol, ...trusted(), target);
     command.child.stdin.end('secret');
-    assert.equal(await command.ended(), 1);
+    assert.equal(await command.ended(), 5);
     assert.match(command.err, /^berkeley: tls ERR_TLS_BUFFERED_DATA.*\n$/);
     assert.equal(command.out.toString(), '');
     await server.says(/failed /);
@@ -81,7 +81,7 @@ for (const [protocol, before, why] of refusals) {
     const { target } = await pythonTls(t, { before, script: '' });
     const command = berkeley(t, 'connect', '--starttls', protocol, '--insecure', target);
     command.child.stdin.end('secret');
-    assert.equal(await command.ended(), 1);
+    assert.equal(await command.ended(), 5);
     assert.match(command.err, why);
     assert.equal(command.err.split('\n').length, 2, command.err);
   });

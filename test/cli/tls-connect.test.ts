@@ -50,7 +50,7 @@ test(
     const { server, target } = await pythonTls(t, { script: 'say("shaken hands")' });
     const command = berkeley(t, 'connect', '--tls', target);
     command.child.stdin.end('secret');
-    assert.equal(await command.ended(), 1);
+    assert.equal(await command.ended(), 6);
     assert.match(command.err, /^berkeley: tls UNABLE_TO_GET_ISSUER_CERT_LOCALLY .*--ca.*\n$/);
     await server.says(/failed TLSV1_ALERT_UNKNOWN_CA /);
   },
@@ -66,7 +66,7 @@ test('connect --tls sends the name of --sni, and checks it', LIMIT, async (t) =>
 
   const bad = await pythonTls(t, { prepare, script: '' });
   const refused = berkeley(t, 'connect', '--tls', ...trusted(), '--sni', 'other.test', bad.target);
-  assert.equal(await refused.ended(), 1);
+  assert.equal(await refused.ended(), 6);
   assert.match(refused.err, /^berkeley: tls HOSTNAME_MISMATCH for other\.test .*--sni.*\n$/);
 });
 
@@ -76,10 +76,10 @@ const trust: [words: string[], code: number][] = [
   [['--insecure'], 0],
   [['--insecure', '--pin', right], 0],
   [['--insecure', '--pin', wrong, '--pin', right], 0],
-  [['--insecure', '--pin', wrong], 1],
+  [['--insecure', '--pin', wrong], 6],
   [['--ca', '(itself)', '--sni', 'alone.test', '--pin', right], 0],
-  [['--ca', '(itself)', '--sni', 'alone.test', '--pin', wrong], 1],
-  [['--pin', right], 1],
+  [['--ca', '(itself)', '--sni', 'alone.test', '--pin', wrong], 6],
+  [['--pin', right], 6],
 ];
 
 for (const [words, code] of trust) {
@@ -129,7 +129,7 @@ test('a certificate and its key may stand in one file', LIMIT, async (t) => {
 test('connect --tls says that a stream was cut, after everything that had come', LIMIT, async (t) => {
   const { target } = await pythonTls(t, { script: 's.sendall(b"half of it"); socket.socket.shutdown(s, 2)' });
   const command = berkeley(t, 'connect', '--tls', ...trusted(), target);
-  assert.equal(await command.ended(), 1);
+  assert.equal(await command.ended(), 9);
   assert.match(command.err, /^berkeley: read ERR_TLS_TRUNCATED.*\n$/);
   assert.equal(command.out.toString(), 'half of it');
 });
@@ -140,7 +140,7 @@ test('connect --tls to a server without TLS is one line', LIMIT, async (t) => {
     script: '',
   });
   const command = berkeley(t, 'connect', '--tls', ...trusted(), target);
-  assert.equal(await command.ended(), 1);
+  assert.equal(await command.ended(), 5);
   assert.match(command.err, /^berkeley: tls ERR_TLS_PROTOCOL: wrong version number \(.+\)\n$/);
 });
 

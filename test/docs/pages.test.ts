@@ -133,7 +133,7 @@ test('every file that the documents name exists', () => {
   assert.deepEqual(missing, []);
 });
 
-test("docs/guide/command.md shows the command's own usage", () => {
+test("docs/command.md shows the command's own usage", () => {
   const usage = execFileSync(process.execPath, [`${root}dist/cli/main.js`, '--help'], { encoding: 'utf8' });
-  assert.ok(blocks('docs/guide/command.md').some(({ code }) => code === usage.trimEnd()));
+  assert.ok(blocks('docs/command.md').some(({ code }) => code === usage.trimEnd()));
 });

@@ -1,7 +1,7 @@
-// Owns what `berkeley ping` was told: its flags, and what they mean. It must not know what is done with it.
+// Owns what `berkeley ping` was told: what its words mean. It must not know what is done with it.
 
 import { UsageError } from '../usage.js';
-import type { Flags, Values } from '../tls-flags.js';
+import type { Values } from '../tls-flags.js';
 
 export interface PingCommand {
   readonly name: 'ping';
@@ -15,15 +15,6 @@ export interface PingCommand {
   readonly family: 'ipv4' | 'ipv6' | undefined;
   readonly json: boolean;
 }
-
-export const pingFlags: Flags = {
-  count: { type: 'string', short: 'c' },
-  interval: { type: 'string', short: 'i' },
-  wait: { type: 'string', short: 'W' },
-  ipv4: { type: 'boolean', short: '4' },
-  ipv6: { type: 'boolean', short: '6' },
-  json: { type: 'boolean' },
-};
 
 export function pingCommand(target: string, values: Values): PingCommand {
   const { count, ipv4 = false, ipv6 = false } = values;

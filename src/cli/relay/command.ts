@@ -1,22 +1,16 @@
-// Owns the words of `berkeley relay`: which options it has, and what they mean together. It must not know what a relay does.
+// Owns the words of `berkeley relay`: what they mean together. It must not know what a relay does.
 
 import type { Duration } from '../../contract/mode.js';
-import {
-  clientTls,
-  clientTlsFlags,
-  firstOf,
-  serverTls,
-  type ClientTls,
-  type Flags,
-  type ServerTls,
-  type Values,
-} from '../tls-flags.js';
+import type { Flag } from '../manual/entry.js';
+import * as flags from '../manual/flags.js';
+import { clientTls, firstOf, serverTls, type ClientTls, type ServerTls, type Values } from '../tls-flags.js';
 import { UsageError } from '../usage.js';
 
 export interface RelayCommand {
   readonly name: 'relay';
   readonly listen: string;
   readonly target: string;
+  readonly json: boolean;
   /** For the connection to the target, and for handshakes. */
   readonly timeout: Duration | undefined;
   /** TLS with the clients. */
@@ -26,18 +20,8 @@ export interface RelayCommand {
 }
 
 /** Both ends may have TLS here: a certificate is ours as the server, authorities and names are about the target. */
-const clientFlags: Flags = { cert: { type: 'string' }, key: { type: 'string' } };
-const targetFlags: Flags = Object.fromEntries(
-  Object.entries(clientTlsFlags).filter(([name]) => ['ca', 'sni', 'pin', 'insecure'].includes(name)),
-);
-
-export const relayFlags: Flags = {
-  timeout: { type: 'string' },
-  tls: { type: 'boolean' },
-  'tls-connect': { type: 'boolean' },
-  ...clientFlags,
-  ...targetFlags,
-};
+const clientFlags = [flags.cert, flags.key];
+const targetFlags = [flags.ca, flags.sni, flags.pin, flags.insecure];
 
 export function relayCommand(words: string[], timeout: Duration | undefined, values: Values): RelayCommand {
   const [listen, target, more] = words;
@@ -48,6 +32,7 @@ export function relayCommand(words: string[], timeout: Duration | undefined, val
     name: 'relay',
     listen,
     target,
+    json: values['json'] === true,
     timeout,
     tls: part(values, 'tls', clientFlags) ? serverTls(only(values, clientFlags)) : null,
     connectTls: part(values, 'tls-connect', targetFlags) ? clientTls(only(values, targetFlags)) : null,
@@ -55,13 +40,13 @@ export function relayCommand(words: string[], timeout: Duration | undefined, val
 }
 
 /** Whether TLS is wanted; its options mean nothing without it. */
-function part(values: Values, flag: 'tls' | 'tls-connect', flags: Flags): boolean {
+function part(values: Values, flag: 'tls' | 'tls-connect', own: readonly Flag[]): boolean {
   const wanted = values[flag] === true;
-  const first = firstOf(flags, values);
+  const first = firstOf(own, values);
   if (!wanted && first !== null) throw new UsageError(`--${first} is about TLS: --${flag} is missing`);
   return wanted;
 }
 
-function only(values: Values, flags: Flags): Values {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => name in flags));
+function only(values: Values, own: readonly Flag[]): Values {
+  return Object.fromEntries(own.map(({ name }) => [name, values[name]]));
 }

@@ -57,7 +57,7 @@ function verdictWords({ tls, error }: TlsReport): string {
   return `accepted as told, though it is not valid: ${tls?.verifyCode ?? ''}`;
 }
 
-function certificateRows(certificate: CertificateFacts): [string, string][] {
+export function certificateRows(certificate: CertificateFacts): [string, string][] {
   const { names, pin } = certificate;
   const shown = names.slice(0, mostNames);
   const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
@@ -86,7 +86,7 @@ function ms(time: number): string {
 }
 
 /** A name and its value, which goes on below itself when the line is full. */
-function row(indent: number, name: string, value: string): string[] {
+export function row(indent: number, name: string, value: string): string[] {
   const lines: string[] = [];
   let rest = visible(value);
   const room = width - valueColumn;

@@ -1,5 +1,7 @@
 // Owns how the tour looks: 80 columns of plain text, with a little emphasis on a terminal. It must not know the steps.
 
+import { rounded } from '../ping/statistics.js';
+import { styled } from '../style.js';
 import type { Tour } from './tour-step.js';
 
 const width = 78;
@@ -13,34 +15,43 @@ export interface Row {
 }
 
 export class Printer {
-  readonly #emphasis: boolean;
+  readonly #json: boolean;
 
-  constructor() {
-    this.#emphasis = process.stdout.isTTY && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb';
+  /** With `json` only steps are printed, and the end: an object each. */
+  constructor(json: boolean) {
+    this.#json = json;
   }
 
   line(text = ''): void {
-    process.stdout.write(`${text}\n`);
+    if (!this.#json) process.stdout.write(`${text}\n`);
   }
 
   heading(text: string): void {
     this.line();
-    this.line(this.#style('1', text));
+    this.line(this.#style('bold', text));
   }
 
-  done(title: string, words: string, ms: number): void {
+  done(tour: Tour, title: string, words: string, ms: number): void {
+    this.#object({ event: 'step', ...place(tour), title, outcome: 'verified', words, milliseconds: rounded(ms) });
     const time = `${ms.toFixed(ms < 100 ? 2 : 0)} ms`;
     const room = width - titleWidth - 2 - timeWidth;
     const text = words.length > room ? `${words.slice(0, room - 3)}...` : words;
-    this.line(`  ${title.padEnd(titleWidth)}${text.padEnd(room)}${this.#style('2', time.padStart(timeWidth))}`);
+    this.line(`  ${title.padEnd(titleWidth)}${text.padEnd(room)}${this.#style('dim', time.padStart(timeWidth))}`);
   }
 
-  skipped(title: string, why: string): void {
+  skipped(tour: Tour, title: string, why: string): void {
+    this.#object({ event: 'step', ...place(tour), title, outcome: 'skipped', words: why });
     this.line(`  ${title.padEnd(titleWidth)}skipped: ${why}`);
   }
 
-  failed(title: string, why: string): void {
-    this.line(`  ${title.padEnd(titleWidth)}${this.#style('31', 'FAILED')}: ${why}`);
+  failed(tour: Tour, title: string, why: string): void {
+    this.#object({ event: 'step', ...place(tour), title, outcome: 'failed', words: why });
+    this.line(`  ${title.padEnd(titleWidth)}${this.#style('red', 'FAILED')}: ${why}`);
+  }
+
+  /** The last word. */
+  end(steps: number, failed: number, good: boolean): void {
+    this.#object({ event: 'end', steps, failed, good });
   }
 
   table(rows: readonly Row[]): void {
@@ -56,12 +67,20 @@ export class Printer {
     const format = (row: readonly string[]): string =>
       `  ${row.map((cell, at) => (at < 2 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('   ')}`;
     this.line();
-    this.line(this.#style('1', format(columns)));
+    this.line(this.#style('bold', format(columns)));
     for (const row of cells) this.line(format(row));
     this.line();
   }
 
-  #style(code: string, text: string): string {
-    return this.#emphasis ? `\u001b[${code}m${text}\u001b[0m` : text;
+  #style(style: 'bold' | 'dim' | 'red', text: string): string {
+    return styled(process.stdout, style, text);
   }
+
+  #object(value: object): void {
+    if (this.#json) process.stdout.write(`${JSON.stringify(value)}\n`);
+  }
+}
+
+function place({ transport, colour }: Tour): object {
+  return { transport, colour };
 }

@@ -1,7 +1,7 @@
-// Owns what `berkeley udp` was told: its flags, and what they mean together. It must not know what is done with it.
+// Owns what `berkeley udp` was told: what its words mean together. It must not know what is done with it.
 
 import type { Duration } from '../../contract/mode.js';
-import type { Flags, Values } from '../tls-flags.js';
+import type { Values } from '../tls-flags.js';
 import { UsageError } from '../usage.js';
 
 export interface UdpCommand {
@@ -9,6 +9,7 @@ export interface UdpCommand {
   readonly target: string;
   /** How long answers are waited for after the end of the input; with `listen` the longest silence. */
   readonly timeout: Duration | undefined;
+  readonly json: boolean;
   readonly listen: boolean;
   /** With `listen`: what comes goes back. */
   readonly echo: boolean;
@@ -21,16 +22,6 @@ export interface UdpCommand {
   readonly interface: string | undefined;
 }
 
-export const udpFlags: Flags = {
-  timeout: { type: 'string' },
-  listen: { type: 'boolean' },
-  echo: { type: 'boolean' },
-  whole: { type: 'boolean' },
-  broadcast: { type: 'boolean' },
-  multicast: { type: 'string' },
-  interface: { type: 'string' },
-};
-
 export function udpCommand(target: string, timeout: Duration | undefined, values: Values): UdpCommand {
   const { listen, echo, whole, broadcast, multicast } = values;
   if (listen !== true && multicast !== undefined)
@@ -41,6 +32,7 @@ export function udpCommand(target: string, timeout: Duration | undefined, values
     name: 'udp',
     target,
     timeout,
+    json: values['json'] === true,
     listen: listen === true,
     echo: echo === true,
     whole: whole === true,
