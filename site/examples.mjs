@@ -16,8 +16,9 @@ function index() {
     '',
     'Small whole programs. Each runs without arguments and ends by itself: in a checkout, `npm run build`, then `node build/examples/NAME.js`.',
   ];
-  for (const [folder, title] of Object.entries(titles)) {
-    lines.push('', `## ${title}`, '', '| program | what it does |', '| --- | --- |');
+  const folders = [...new Set([...Object.keys(titles), ...examples.map(folderOf)])];
+  for (const folder of folders.filter((one) => examples.some((name) => folderOf(name) === one))) {
+    lines.push('', `## ${titles[folder] ?? folder}`, '', '| program | what it does |', '| --- | --- |');
     for (const file of examples.filter((name) => folderOf(name) === folder))
       lines.push(
         `| [${nameOf(file)}](./${placeOf(file).slice('examples/'.length)}) | ${parts(file).what.replaceAll('|', '\\|')} |`,

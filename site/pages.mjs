@@ -18,7 +18,7 @@ export const examples = readdirSync(join(root, 'examples'), { recursive: true })
 
 /** Where a file of the repository stands in the site, or `null`: `docs/guide/tls.md` is `guide/tls.md`. */
 export function placeOf(file) {
-  if (file === 'examples' || file === 'examples/') return 'examples/index.md';
+  if (/^examples(\/|$)/.test(file) && !/\.\w+$/.test(file)) return 'examples/index.md';
   if (file.startsWith('src/contract')) return 'reference/index.md';
   if (examples.includes(file)) return file.replace(/\.ts$/, '.md');
   if (!navigation.some(({ pages }) => pages.includes(file))) return null;

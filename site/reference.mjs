@@ -40,8 +40,12 @@ const subjects = [
   ['codecs', 'Numbers and frames', ['src/codec/codecs.ts:codecs', 'codec']],
   ['http', 'HTTP heads', ['http']],
   ['files-and-relays', 'Files and relays', ['file', 'relay']],
+  ['streams', 'Streams', ['streams'], ['Streams']],
   ['features', 'Features', ['src/core/features.ts:features', 'features']],
 ];
+
+/** Their methods are what an entry point exports. */
+const entries = ['Net', 'Streams'];
 
 /** What a page of the reference has to say besides. */
 const introductions = {
@@ -49,6 +53,8 @@ const introductions = {
     'What `berkeley` and `berkeley/sync` export: the same functions with the same arguments. `M` is the colour: `R<M, T>` is `Promise<T>` in `berkeley` and `T` in `berkeley/sync`.',
   options:
     'The tokens are properties of `options`. [The guide](../guide/options.md) has their units and directions in tables.',
+  streams:
+    'What `berkeley/streams` exports: connections as the streams of other libraries. The colour is that with promises.',
   errors: 'What the codes mean is in [every error code](../errors.md).',
 };
 
@@ -62,7 +68,7 @@ const places = new Map(
   declarations.flatMap(({ page, items }) =>
     items.flatMap((item) => [
       [item.name, `./${page}.html#${item.name}`],
-      ...(item.name === 'Net' ? item.members.map(({ name }) => [name, `./${page}.html#${name}`]) : []),
+      ...(entries.includes(item.name) ? item.members.map(({ name }) => [name, `./${page}.html#${name}`]) : []),
     ]),
   ),
 );
@@ -84,12 +90,12 @@ function index() {
   const lines = [
     '# Reference',
     '',
-    'Everything that `berkeley` and `berkeley/sync` export, made from the comments in their sources. Both have the same names; what waits returns a promise in the first and the value in the second.',
+    'Everything that `berkeley` and `berkeley/sync` export, made from the comments in their sources. Both have the same names; what waits returns a promise in the first and the value in the second. [Streams](./streams.md) are what `berkeley/streams` exports; the [dialects](../dialects/index.md) have their own pages.',
   ];
   for (const { page, title, items } of declarations) {
     lines.push('', `## [${title}](./${page}.md)`, '');
     for (const item of items) {
-      const names = item.name === 'Net' ? groups(item.members) : [item];
+      const names = entries.includes(item.name) ? groups(item.members) : [item];
       for (const { name, doc } of names)
         lines.push(
           `- [\`${name}\`](${places.get(name)})${doc.text === '' ? '' : `: ${prose(firstSentence(doc.text))}`}`,
@@ -104,7 +110,7 @@ function page({ page: name, title, items }) {
   const lines = [`# ${title} {#page}`];
   if (introductions[name] !== undefined) lines.push('', introductions[name]);
   for (const item of items) {
-    if (item.name === 'Net') {
+    if (entries.includes(item.name)) {
       for (const member of groups(item.members)) lines.push(...section(member, '##', member.name));
       continue;
     }

@@ -12,7 +12,7 @@ const sections = navigation.map(({ title, pages }) => ({
   collapsed: false,
   items: pages.map((page) => ({ text: titleOf(page), link: linkTo(page) })),
 }));
-const examples = { text: 'Examples', items: [{ text: 'All programs', link: '/examples/' }] };
+sections.find(({ text }) => text === 'Examples').items.unshift({ text: 'All programs', link: '/examples/' });
 
 export default defineConfig({
   title: 'berkeley',
@@ -39,7 +39,7 @@ export default defineConfig({
     ],
     sidebar: {
       '/reference/': [{ text: 'Reference', items: referenceSidebar }],
-      '/': [...sections, examples],
+      '/': sections,
     },
     docFooter: { prev: 'Before', next: 'Next' },
   },
