@@ -1,6 +1,7 @@
 // Owns the answer to "what can this machine do", by trying it. What each feature means stands on the interface.
 
 import type { Features } from '../contract/features.js';
+import { customInspect, show, type Shown } from '../error/shown.js';
 import * as C from '../native/constants.js';
 import { native } from '../native/load.js';
 import { hasIpv6 } from './dial/resolution.js';
@@ -41,6 +42,11 @@ export const features = Object.defineProperties(
   {},
   Object.fromEntries(Object.entries(trials).map(([name, find]) => [name, { enumerable: true, get: once(find) }])),
 ) as Features;
+
+/** With their values, and not as getters. */
+Object.defineProperty(features, customInspect, {
+  value: (...shown: Shown) => show('Features', { ...features }, shown),
+});
 
 function once(find: () => boolean | string): () => boolean | string {
   let value: boolean | string | null = null;

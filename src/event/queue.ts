@@ -3,6 +3,7 @@
 
 import type { EventQueue, SocketEvent } from '../contract/event.js';
 import { invalidType, wholeNumber } from '../error/invalid.js';
+import { customInspect, show, type Shown } from '../error/shown.js';
 
 const LIMIT = 1024;
 
@@ -78,6 +79,12 @@ export class Queue implements EventQueue {
 
   [Symbol.asyncIterator](): AsyncIterator<SocketEvent, undefined> {
     return { next: () => this.#next() };
+  }
+
+  /** Without the events: heads of HTTP have credentials in them. */
+  [customInspect](...shown: Shown): string {
+    const { size, dropped, closed } = this;
+    return show('EventQueue', { size, dropped, closed }, shown);
   }
 
   #next(): Promise<Result> {

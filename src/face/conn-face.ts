@@ -1,6 +1,5 @@
 // Owns Conn<M>: arguments in, attempts out. The words of its documentation stand on the interface.
 
-import type { InspectOptions } from 'node:util';
 import type { Address } from '../contract/address.js';
 import type { Codec, Framed, NumOf, NumType } from '../contract/codec.js';
 import type { CloseInfo, Conn, ConnBase } from '../contract/conn.js';
@@ -44,7 +43,7 @@ import { refusal } from '../error/make.js';
 import { deliver } from '../event/outbox.js';
 import { admit, durationOf, checkLimits, refuseZero } from '../wait/limit.js';
 import { setReferenced } from '../wait/reactor.js';
-import { customInspect, show, shownAddress } from './inspect.js';
+import { customInspect, show, shownAddress, type Shown } from '../error/shown.js';
 import type { Colour } from './colour.js';
 import { listenTo, queueFor } from './conn-events.js';
 import {
@@ -307,18 +306,19 @@ export abstract class ConnFace<M extends Mode> implements ConnBase<M> {
     return Promise.resolve(this.close());
   }
 
-  [customInspect](_depth: number, options: InspectOptions): string {
+  [customInspect](...shown: Shown): string {
     const { handle, buffered, closeInfo } = this.stream;
     const facts = {
       fd: handle.fd,
       state: handle.state,
       local: shownAddress(() => this.localAddr),
       remote: shownAddress(() => this.remoteAddr),
-      buffered,
-      tls: this.tlsState === 'none' ? null : (this.tls ?? this.tlsState),
-      closeInfo,
+      tls: this.tlsState === 'none' ? null : (this.tls?.version ?? this.tlsState),
+      buffered: buffered === 0 ? null : buffered,
+      closed: closeInfo?.by ?? null,
+      error: closeInfo?.error?.code ?? null,
     };
-    return show('Conn', facts, options);
+    return show('Conn', facts, shown);
   }
 
   on<E extends keyof Events>(event: E, fn: (value: Events[E]) => void): () => void {

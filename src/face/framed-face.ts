@@ -1,6 +1,7 @@
 // Owns Framed<M>: frames in and out of a connection. The iteration is added by the colours. The words of its documentation stand on
 // the interface.
 
+import { customInspect, show, type Shown } from '../error/shown.js';
 import type { Codec, FramedBase } from '../contract/codec.js';
 import type { Conn } from '../contract/conn.js';
 import type { Mode, Op, R } from '../contract/mode.js';
@@ -41,6 +42,10 @@ export class FramedFace<M extends Mode, I, O> implements FramedBase<M, I, O> {
       value,
       o,
     );
+  }
+
+  [customInspect](...shown: Shown): string {
+    return show('Framed', { conn: this.conn }, shown);
   }
 
   protected next(o?: Op): R<M, IteratorResult<I, undefined>> {

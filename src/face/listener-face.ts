@@ -1,6 +1,5 @@
 // Owns Listener<M>: arguments in, attempts out. The words of its documentation stand on the interface.
 
-import type { InspectOptions } from 'node:util';
 import type { Address } from '../contract/address.js';
 import type { Conn } from '../contract/conn.js';
 import type { ListenerBase } from '../contract/listener.js';
@@ -17,7 +16,7 @@ import { deliver } from '../event/outbox.js';
 import { isHeard, tapOf, tell } from '../event/tap.js';
 import { durationOf } from '../wait/limit.js';
 import { setReferenced } from '../wait/reactor.js';
-import { customInspect, show } from './inspect.js';
+import { customInspect, show, type Shown } from '../error/shown.js';
 import type { Colour } from './colour.js';
 import type { Listening } from './listening.js';
 
@@ -93,9 +92,9 @@ export class ListenerFace<M extends Mode> implements ListenerBase<M> {
     return Promise.resolve();
   }
 
-  [customInspect](_depth: number, options: InspectOptions): string {
+  [customInspect](...shown: Shown): string {
     const open = this.listening.handles.some(({ fd }) => fd >= 0);
-    return show('Listener', { addresses: this.addresses.map(String), open }, options);
+    return show('Listener', { addresses: this.addresses.map(String), open }, shown);
   }
 
   #tellEnd(): void {

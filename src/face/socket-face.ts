@@ -1,6 +1,5 @@
 // Owns Socket<M>: arguments in, attempts out. The words of its documentation stand on the interface.
 
-import type { InspectOptions } from 'node:util';
 import type { Address, Family, Kind, Target } from '../contract/address.js';
 import type { FileSource } from '../contract/file.js';
 import type { Datagram, Message, PeerCred } from '../contract/message.js';
@@ -37,7 +36,7 @@ import {
   tcpInfo,
 } from '../core/option/option.js';
 import { admit, durationOf, refuseZero } from '../wait/limit.js';
-import { customInspect, show, shownAddress } from './inspect.js';
+import { customInspect, show, shownAddress, type Shown } from '../error/shown.js';
 import { checkBytes, checkEvents, checkMode } from './check.js';
 import type { Colour } from './colour.js';
 import { type FileOp, sendFile } from './files.js';
@@ -277,11 +276,11 @@ export class SocketFace<M extends Mode> implements Socket<M> {
     return Promise.resolve();
   }
 
-  [customInspect](_depth: number, options: InspectOptions): string {
+  [customInspect](...shown: Shown): string {
     const { fd, family, kind, state } = this;
-    const local = fd < 0 ? null : shownAddress(() => this.getsockname());
+    const local = fd < 0 || state === 'new' ? null : shownAddress(() => this.getsockname());
     const remote = fd < 0 ? null : shownAddress(() => this.getpeername());
-    return show('Socket', { fd, family, kind, state, local, remote }, options);
+    return show('Socket', { fd, family, kind, state, local, remote }, shown);
   }
 
   readonly #accepted = (accepted: Accepted): Socket<M> => this.#colour.socket(accepted.handle);

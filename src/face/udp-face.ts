@@ -1,6 +1,5 @@
 // Owns UdpSocket<M>: arguments in, attempts out. The words of its documentation stand on the interface.
 
-import type { InspectOptions } from 'node:util';
 import type { Address, Target } from '../contract/address.js';
 import type { Datagram, Message, Meta } from '../contract/message.js';
 import type { Data, Mode, Op, R } from '../contract/mode.js';
@@ -16,7 +15,7 @@ import { isWant } from '../core/want.js';
 import { invalidType, wholeNumber } from '../error/invalid.js';
 import { admit } from '../wait/limit.js';
 import { setReferenced } from '../wait/reactor.js';
-import { customInspect, show, shownAddress } from './inspect.js';
+import { customInspect, show, shownAddress, shownFact, type Shown } from '../error/shown.js';
 import type { Colour } from './colour.js';
 import { udpPeer } from './udp-arguments.js';
 
@@ -137,10 +136,10 @@ export class UdpFace<M extends Mode> implements UdpBase<M> {
     return Promise.resolve();
   }
 
-  [customInspect](_depth: number, options: InspectOptions): string {
+  [customInspect](...shown: Shown): string {
     const { fd } = this.#handle;
     const remote = fd < 0 ? null : shownAddress(() => this.socket.getpeername());
-    return show('UdpSocket', { fd, local: this.localAddr.toString(), remote }, options);
+    return show('UdpSocket', { fd, local: this.localAddr.toString(), remote }, shown);
   }
 
   #rememberLocal(): void {
@@ -173,6 +172,15 @@ class MulticastFace implements Multicast {
   }
   set interface(value: string | number | null) {
     this.#interface = core.setMulticastInterface(this.#handle, value);
+  }
+
+  [customInspect](...shown: Shown): string {
+    const facts = {
+      ttl: shownFact(() => this.ttl),
+      loopback: shownFact(() => this.loopback),
+      interface: shownFact(() => this.interface),
+    };
+    return show('Multicast', facts, shown);
   }
 }
 

@@ -2,7 +2,7 @@
 // look at little of it.
 
 import type { Datagram, Meta } from '../../contract/message.js';
-import { inspect, type InspectOptions } from 'node:util';
+import { customInspect, show, type Shown } from '../../error/shown.js';
 import type { SocketAddress } from '../../address/socket-address.js';
 import { AF_UNIX, MSG_TRUNC } from '../../native/constants.js';
 import { unpacked, peerAddress, unnamed } from '../sockaddr.js';
@@ -51,9 +51,9 @@ export class ReceivedDatagram implements Datagram {
   }
 
   /** Without `meta`: who only prints a message must not take its descriptors. */
-  [Symbol.for('nodejs.util.inspect.custom')](_depth: number, options: InspectOptions): string {
+  [customInspect](...shown: Shown): string {
     const { data, from, truncated, flags } = this;
-    return `Datagram ${inspect({ data, from, truncated, flags }, options)}`;
+    return show('Datagram', { data, from, truncated: truncated || null, flags: flags || null }, shown);
   }
 }
 

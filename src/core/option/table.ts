@@ -1,6 +1,8 @@
 // Owns the list of typed options: every level's rows, made into tokens.
 
+import type { InspectOptionsStylized } from 'node:util';
 import type { OptionTable, SocketOption } from '../../contract/option.js';
+import { customInspect } from '../../error/shown.js';
 import { native } from '../../native/load.js';
 import { ipRows } from './ip-rows.js';
 import { ipv6Rows } from './ipv6-rows.js';
@@ -26,12 +28,20 @@ for (const [levelName, ofLevel] of levels) {
     rows.set(label, row);
     const name = native.constants[label] ?? -1;
     const { direction = 'both', unit = null, manual = null } = row;
-    tokens[label] = Object.freeze({ level, name, label, levelName, direction, unit, manual });
+    const token: SocketOption<unknown> = { level, name, label, levelName, direction, unit, manual };
+    tokens[label] = Object.freeze(shownAs(token));
   }
 }
 
 /** The tokens. A name that this system lacks has the number -1, and is an error when it is used. */
 export const options = Object.freeze(tokens) as unknown as OptionTable;
+
+/** `SocketOption <SO_RCVBUF>`, so that a list of settings can be read. */
+function shownAs(token: SocketOption<unknown>): SocketOption<unknown> {
+  const value = (_depth: number, options: InspectOptionsStylized): string =>
+    `SocketOption <${options.stylize(token.label, 'special')}>`;
+  return Object.defineProperty(token, customInspect, { value });
+}
 
 /** What is known of an option; a token of the caller's own is a C int. */
 export function rowOf(option: SocketOption<unknown>): Row {

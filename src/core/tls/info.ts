@@ -2,11 +2,11 @@
 // closes. Secrets are only ever handed to who asks for them by name.
 
 import { createHash, X509Certificate } from 'node:crypto';
-import { inspect, type InspectOptions } from 'node:util';
 import type { TlsFacts } from '../../contract/event.js';
 import type { TlsInfo } from '../../contract/tls.js';
 import { invalidValue, wholeNumber } from '../../error/invalid.js';
 import { closedError, refusal } from '../../error/make.js';
+import { customInspect, show, type Shown } from '../../error/shown.js';
 import type { SessionFacts, TlsSession } from '../../native/tls-binding.js';
 import { tls } from './library.js';
 import { nameThatCame } from './server-name.js';
@@ -121,9 +121,9 @@ export class Info implements TlsInfo {
     this.#closed = true;
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](_depth: number, options: InspectOptions): string {
+  [customInspect](...shown: Shown): string {
     const { version, cipher, group, alpn, serverName, resumed, verifyCode } = this;
-    return `TlsInfo ${inspect({ version, cipher, group, alpn, serverName, resumed, verifyCode }, options)}`;
+    return show('TlsInfo', { version, cipher, group, alpn, serverName, resumed, verifyCode }, shown);
   }
 
   get #known(): SessionFacts {

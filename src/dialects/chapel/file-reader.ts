@@ -1,6 +1,7 @@
 // Owns fileReader: what Chapel's IO reads from a connection. It must not know how bytes arrive.
 
 import { type Codec, type Conn, EndOfStreamError, LimitError } from '../../sync/index.js';
+import { customInspect, show, type Shown } from '../../error/shown.js';
 import { bool, shown, whole } from './arguments.js';
 import { type Context, EAGAIN, EEOF, EFORMAT, EILSEQ, IllegalArgumentError, inChapel, systemError } from './errors.js';
 import { isType, valueIn, type Values } from './values.js';
@@ -12,6 +13,10 @@ export class fileReader {
   /** @internal */
   constructor(conn: Conn<'sync'>) {
     this.#conn = conn;
+  }
+
+  [customInspect](...how: Shown): string {
+    return show('fileReader', { conn: this.#conn }, how);
   }
 
   /**

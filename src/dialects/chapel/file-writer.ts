@@ -1,5 +1,6 @@
 // Owns fileWriter: what Chapel's IO writes to a connection. It must not know how bytes leave.
 
+import { customInspect, show, type Shown } from '../../error/shown.js';
 import type { Conn } from '../../sync/index.js';
 import { shown } from './arguments.js';
 import { type Context, EAGAIN, IllegalArgumentError, inChapel } from './errors.js';
@@ -16,6 +17,10 @@ export class fileWriter {
   /** @internal */
   constructor(conn: Conn<'sync'>) {
     this.#conn = conn;
+  }
+
+  [customInspect](...how: Shown): string {
+    return show('fileWriter', { conn: this.#conn }, how);
   }
 
   /**

@@ -1,6 +1,6 @@
 // Owns ClientSocket: a connection under FatScript's names. It must not know how it was made.
 
-import { inspect, type InspectOptions } from 'node:util';
+import { customInspect, show, type Shown } from '../../error/shown.js';
 import type { Conn } from '../../contract/conn.js';
 import type { Mode } from '../../contract/mode.js';
 import { share } from '../../sync/index.js';
@@ -70,9 +70,9 @@ export class ClientSocket {
     this.#conn.close();
   }
 
-  [inspect.custom](_depth: number, options: InspectOptions): string {
+  [customInspect](...shown: Shown): string {
     const { id, peer, ssl } = this;
-    return `ClientSocket ${inspect({ id, peer, ssl }, options)}`;
+    return show('ClientSocket', { id, peer, ssl }, shown);
   }
 }
 

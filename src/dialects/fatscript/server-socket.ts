@@ -1,6 +1,6 @@
 // Owns ServerSocket: a listener under FatScript's names. It must not know how it was made.
 
-import { inspect, type InspectOptions } from 'node:util';
+import { customInspect, show, type Shown } from '../../error/shown.js';
 import type { Listener } from '../../contract/listener.js';
 import { ClientSocket } from './client-socket.js';
 import { checkWait, fatError, wrongType } from './errors.js';
@@ -46,8 +46,8 @@ export class ServerSocket {
     this.#listener.close();
   }
 
-  [inspect.custom](_depth: number, options: InspectOptions): string {
+  [customInspect](...shown: Shown): string {
     const { id, port } = this;
-    return `ServerSocket ${inspect({ id, port }, options)}`;
+    return show('ServerSocket', { id, port }, shown);
   }
 }

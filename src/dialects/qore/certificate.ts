@@ -1,6 +1,7 @@
 // Owns certificates and private keys as objects: from PEM or DER to what node:crypto knows.
 
 import { createPrivateKey, X509Certificate, type KeyObject, type PrivateKeyInput } from 'node:crypto';
+import { customInspect, show, type Shown } from '../../error/shown.js';
 import { QoreException } from './exception.js';
 
 /** What `getInfo` of a certificate tells. */
@@ -69,6 +70,11 @@ export class SSLCertificate {
   getNotAfterDate(): Date {
     return new Date(this.#x509.validTo);
   }
+
+  [customInspect](...shown: Shown): string {
+    const { subject, issuer, validTo } = this.#x509;
+    return show('SSLCertificate', { subject, issuer, validTo }, shown);
+  }
 }
 
 /** What `getInfo` of a private key tells. */
@@ -109,6 +115,11 @@ export class SSLPrivateKey {
   /** The key in the clear, PKCS#8. */
   getPEM(): string {
     return this.#key.export({ format: 'pem', type: 'pkcs8' }) as string;
+  }
+
+  /** Without the key. */
+  [customInspect](...shown: Shown): string {
+    return show('SSLPrivateKey', { type: this.getType(), bitLength: this.getBitLength() }, shown);
   }
 
   /** The key as the library takes it. */

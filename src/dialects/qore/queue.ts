@@ -1,5 +1,6 @@
 // Owns Queue, where events go. It must not know what an event is.
 
+import { customInspect, show, type Shown } from '../../error/shown.js';
 import { limitOf, type Timeout } from './argument.js';
 import { QoreException, wrongType } from './exception.js';
 
@@ -53,6 +54,12 @@ export class Queue<T = unknown> implements Iterable<T> {
 
   clear(): void {
     this.#items = [];
+  }
+
+  /** Without what is in it. */
+  [customInspect](...shown: Shown): string {
+    const max = this.#size < 0 ? null : this.#size;
+    return show('Queue', { size: this.size(), max }, shown);
   }
 
   *[Symbol.iterator](): Iterator<T, undefined> {
