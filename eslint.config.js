@@ -50,4 +50,26 @@ export default ts.config(
     files: ['scripts/**/*.mjs', 'site/**/*.mjs', '*.js'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
+  {
+    // A probe runs as it stands on its own runtime.
+    files: ['probes/**/*.mjs'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          ...[
+            'AbortSignal',
+            'Atomics',
+            'Buffer',
+            'Bun',
+            'Deno',
+            'SharedArrayBuffer',
+            'TextDecoder',
+            'TextEncoder',
+            'URL',
+          ],
+          ...['clearTimeout', 'console', 'process', 'queueMicrotask', 'setImmediate', 'setTimeout'],
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
 );

@@ -62,6 +62,9 @@ const table = {
   cli: { rooms: ['promises/index', 'sync/index', 'error'], packages: ['node-forge'], never: [] },
 };
 
+/** What a program of probes/ may import besides node: modules and the kit: nothing of the library where another is asked, and no package. */
+const probes = { berkeley: ['berkeley', 'berkeley/sync'], node: [], bun: ['bun'], deno: [] };
+
 const lineLimit = 400;
 
 /** What a rule of `never` looks for in a node of the syntax tree; what it finds is named in the report. */
@@ -135,8 +138,10 @@ const breaches = [];
 
 for (const file of sources(src)) checkFile(file);
 if (process.argv[2] === undefined) {
-  for (const folder of ['test', 'bench', 'examples', 'scripts'])
+  for (const folder of ['test', 'bench', 'examples', 'scripts', 'probes'])
     for (const file of sources(join(root, folder))) checkLength(file);
+  for (const [column, allowed] of Object.entries(probes))
+    for (const file of sources(join(root, 'probes', column))) checkProbe(file, column, allowed);
 }
 
 for (const breach of breaches) console.error(breach);
@@ -161,6 +166,16 @@ function checkFile(file) {
       const found = rules[rule](node);
       if (found !== null) report(tree, node, found, why[rule]);
     }
+  });
+}
+
+function checkProbe(file, column, allowed) {
+  const tree = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  visit(tree, (node) => {
+    const specifier = importOf(node);
+    if (specifier === null || specifier.startsWith('node:') || specifier === '../kit.mjs') return;
+    if (!allowed.includes(specifier))
+      report(tree, node, specifier, `a probe of ${column} tries what ${column} has itself`);
   });
 }
 

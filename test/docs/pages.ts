@@ -18,7 +18,7 @@ export interface Block {
 /** Every Markdown page of the project, as a path from its root. */
 export function pages(): string[] {
   const inDocs = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`);
-  return [...readdirSync(root), ...inDocs, 'bench/README.md', 'examples/toolbox/README.md']
+  return [...readdirSync(root), ...inDocs, 'bench/README.md', 'examples/toolbox/README.md', 'probes/README.md']
     .filter((name) => name.endsWith('.md'))
     .sort();
 }

@@ -1,0 +1,5 @@
+import socket
+
+from kit import say
+
+say("yes", "`import socket`")
