@@ -37,23 +37,9 @@ export async function until(isSo) {
   while (!isSo()) await pause(5);
 }
 
-/** How many connections of a listening port somebody has accepted: those whose server end has an inode. proc_net(5) */
-export function acceptedOf(port) {
-  return connectionsAt(port).filter((row) => row[9] !== '0').length;
-}
-
-/** How many connections a listening port has, accepted or waiting in the backlog. */
-export function connectionsOf(port) {
-  return connectionsAt(port).length;
-}
-
-/** How many sockets listen at a port. */
+/** How many sockets listen at a port: proc_net(5). */
 export function listenersOf(port) {
   return rowsAt(port).filter((row) => row[3] === '0A').length;
-}
-
-function connectionsAt(port) {
-  return rowsAt(port).filter((row) => row[3] === '01');
 }
 
 function rowsAt(port) {

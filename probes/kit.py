@@ -34,14 +34,6 @@ def rows_at(port):
                     yield row
 
 
-def connections_of(port):
-    return sum(row[3] == "01" for row in rows_at(port))
-
-
-def accepted_of(port):
-    return sum(row[3] == "01" and row[9] != "0" for row in rows_at(port))
-
-
 def listeners_of(port):
     return sum(row[3] == "0A" for row in rows_at(port))
 

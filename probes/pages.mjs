@@ -31,7 +31,7 @@ export function details(results) {
         .filter(({ name }) => results.rows[row.name][name] !== undefined)
         .map(({ name, title }) => {
           const { verdict, why, program } = results.rows[row.name][name];
-          return `| ${title} | ${verdict} | ${why} | [program](../probes/${program}) |`;
+          return `| ${title} | ${verdict} | ${why} | \`probes/${program}\` |`;
         });
       return [
         `### ${row.title.replaceAll('`', '')}`,

@@ -95,6 +95,7 @@ def idle_reset():
     seen = conn.recv(1) == b"x"
     conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     conn.close()
+    open(os.path.join(folder, "was-reset"), "w").close()
     sys.stdin.read()
     return seen
 

@@ -17,8 +17,7 @@ export const rows = [
   {
     name: 'accept',
     title: 'Accepts one when asked, and none ahead',
-    question:
-      'Three clients come, one is accepted. The kernel’s list of connections must show the other two as accepted by nobody.',
+    question: 'Three clients come, one is accepted. The process must have no more descriptors than that makes.',
   },
   {
     name: 'read-limit',

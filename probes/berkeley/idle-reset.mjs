@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { connect } from 'berkeley';
-import { check, connectionsOf, pause, peer, say, until } from '../kit.mjs';
+import { check, folder, pause, peer, say, until } from '../kit.mjs';
 
 const conn = await connect(`${peer.host}:${peer.port}`);
 check((await conn.readExact(2)).toString() === 'hi', 'the greeting');
 await conn.write('x');
-await until(() => connectionsOf(peer.port) === 0);
+await until(() => existsSync(`${folder}/was-reset`));
 await pause();
 const error = await conn.read().catch((reason) => reason);
 check(error.code === 'ECONNRESET', String(error));

@@ -1,4 +1,5 @@
-import { check, connectionsOf, pause, peer, say, unlessItSurvives, until } from '../kit.mjs';
+import { existsSync } from 'node:fs';
+import { check, folder, pause, peer, say, unlessItSurvives, until } from '../kit.mjs';
 
 let greeting = '';
 // Neither `error` nor `close` has a handler.
@@ -11,7 +12,7 @@ await until(() => greeting !== '');
 check(greeting === 'hi', greeting);
 unlessItSurvives('the process ends');
 socket.write('x');
-await until(() => connectionsOf(peer.port) === 0);
+await until(() => existsSync(`${folder}/was-reset`));
 await pause();
 let next;
 try {

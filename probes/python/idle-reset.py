@@ -1,12 +1,13 @@
+import os
 import socket
 import time
 
-from kit import A_WHILE, check, connections_of, peer, say, until
+from kit import A_WHILE, check, folder, peer, say, until
 
 conn = socket.create_connection((peer["host"], peer["port"]))
 check(conn.recv(2) == b"hi", "the greeting")
 conn.send(b"x")
-until(lambda: connections_of(peer["port"]) == 0)
+until(lambda: os.path.exists(f"{folder}/was-reset"))
 time.sleep(A_WHILE)
 try:
     conn.recv(1)
