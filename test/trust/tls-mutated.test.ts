@@ -16,7 +16,8 @@ const CONNECTIONS = size(2600, 50_000);
 const AT_ONCE = 24;
 /** Where an end may wait in vain: it is long enough for a handshake, and too long for nothing. */
 const IN_VAIN = 500;
-const NEVER = 120_000;
+/** A long run has what processors nobody else wants, which may be none for a while. */
+const NEVER = size(120_000, 1_200_000);
 
 /** A kind of connection, and what it comes to when nobody meddles. */
 interface Known {
@@ -128,10 +129,11 @@ async function connected(
   const length = plan === null ? 3000 : plan.random.pick([20, 3000, 40_000]);
   const payload = new Draw(plan?.random.below(0x7fff_ffff) ?? 1).bytes(4 + length);
   payload.writeUInt32BE(length);
-  const own = { ...scenario.client, ...(session && { session }), timeout };
+  const limits = { timeout, handshakeTimeout: timeout };
+  const own = { ...scenario.client, ...(session && { session }), ...limits };
   const [client, server, heard] = await Promise.all([
     clientEnd(ours, () => ours.startTls(own), payload, timeout),
-    serverEnd(theirs, () => theirs.startTls({ ...scenario.server, server: true, timeout }), payload, timeout),
+    serverEnd(theirs, () => theirs.startTls({ ...scenario.server, server: true, ...limits }), payload, timeout),
     meddle(his, hers, plan, earlier),
   ]);
   return { client, server, heard, payload };
