@@ -16,6 +16,8 @@ export class Ending {
   failure: SocketError | null = null;
   /** What feeds the connection has failed: its end stands for this. */
   broken: SocketError | null = null;
+  /** What closed it while only a `select` was looking: the next call throws it. */
+  untold: Error | null = null;
 
   /** Settles it; the first reason stays. `peerEnded`: the peer had ended its direction. */
   conclude(info: Partial<CloseInfo>, peerEnded: boolean): CloseInfo {

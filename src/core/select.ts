@@ -171,8 +171,16 @@ function lookBelow(stream: Stream, events: PollEvents, found: PollEvents): Want 
   delete found.read;
   if (!layer.ready) {
     delete found.write;
-    const want = attempted(() => layer.advance());
-    if (want !== null) return want;
+    try {
+      const want = layer.advance();
+      if (want !== null) return want;
+    } catch (error) {
+      // It closed the socket, and leaves nothing to fail again.
+      stream.ending.untold = error as Error;
+      if (events.read) found.read = true;
+      if (events.write) found.write = true;
+      return null;
+    }
     if (events.write) found.write = true;
   }
   if (!events.read) return null;
@@ -190,17 +198,13 @@ function awaitsRoom(stream: Stream | null): boolean {
 /** Null when a read would not wait, be it for data, the end or an error. What was received stays in the buffer. */
 function receivable(stream: Stream): Want | null {
   if (stream.buffered > 0) return null;
-  return attempted(() => {
+  try {
     const got = stream.fill();
     return isWant(got) ? got : null;
-  });
-}
-
-/** An error is for the call that takes it, so it counts as ready. */
-function attempted(step: () => Want | null): Want | null {
-  try {
-    return step();
-  } catch {
+  } catch (error) {
+    // A handshake that failed has closed the socket.
+    if (stream.handle.fd < 0) throw error;
+    // Any other error is for the call that takes it, so it counts as ready.
     return null;
   }
 }

@@ -169,7 +169,13 @@ export class Stream implements Sender, Origin {
   }
 
   check(phase: Phase): void {
-    this.handle.check(phase);
+    const { handle } = this;
+    if (handle.fd < 0 && this.ending.untold !== null) {
+      const error = this.ending.untold;
+      this.ending.untold = null;
+      throw error;
+    }
+    handle.check(phase);
   }
 
   /** Receives what is there as a piece of its own; null is the end. The buffer must be empty. */

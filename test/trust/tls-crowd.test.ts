@@ -3,14 +3,18 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import * as promises from 'berkeley';
 import { descriptors, inBothColours, Python, until } from '../net/kit.js';
 import { pki } from '../support/pki.js';
 import { size } from './size.js';
+import type { CrowdEnd, CrowdTask } from './tls-crowd-end.js';
 
 const STALLED = size(250, 1000);
 const HANDSHAKE_MS = 3000;
+const VISITS = 10;
 
 const stalling = `
 import ssl
@@ -46,8 +50,8 @@ def visit():
     with context.wrap_socket(socket.create_connection(('127.0.0.1', port), 60), server_hostname='localhost') as s:
         s.sendall(b'ping'); return s.recv(4) == b'ping'
 begun = time.monotonic()
-assert all(visit() for _ in range(10))
-say((time.monotonic() - begun) * 100)
+assert all(visit() for _ in range(${VISITS}))
+say((time.monotonic() - begun) * 1000 / ${VISITS})
 hear()
 `;
 
@@ -97,6 +101,39 @@ test(`a good client is served while ${STALLED} others stall in every flight, and
   assert.equal(descriptors(), before);
   listener.close();
   await serving;
+});
+
+test(`a blocking server in one thread, too, serves a good client while ${STALLED} others stall in every flight`, async (t) => {
+  const { server, root } = pki();
+  const before = descriptors();
+  const task: CrowdTask = {
+    tls: { cert: server.cert, key: server.key, handshakeTimeout: HANDSHAKE_MS },
+    clients: STALLED + VISITS,
+    patience: 2 * HANDSHAKE_MS,
+  };
+  const thread = new Worker(new URL('./children/crowd-server.js', import.meta.url), { workerData: task });
+  t.after(() => thread.terminate());
+  const gone = once(thread, 'exit');
+  const [port] = (await once(thread, 'message')) as [number];
+  const peer = new Python(t, stalling, String(port), root.certFile, String(STALLED));
+  const ended = once(thread, 'message');
+  peer.say('begin');
+  assert.equal(await peer.hear(), 'stalled');
+  const latency = await peer.hear<number>();
+  const [ends] = (await ended) as [CrowdEnd[]];
+  assert.equal(ends.length, STALLED);
+  const inHandshake = ends.filter(({ phase }) => phase !== null);
+  assert.equal(inHandshake.length, (STALLED / 5) * 4);
+  for (const { phase, name, took, closed } of inHandshake) {
+    assert.deepEqual({ phase, name, closed }, { phase: 'tls', name: 'TimeoutError', closed: true });
+    assert.ok(took >= HANDSHAKE_MS - 5, `${took} ms`);
+  }
+  t.diagnostic(`${STALLED} stalled clients of one blocking thread; a good one is served in ${latency.toFixed(1)} ms`);
+  assert.ok(latency < HANDSHAKE_MS / 4, `${latency} ms`);
+  peer.say('go');
+  await peer.stop();
+  await gone;
+  await until(() => descriptors() <= before, 'nothing is left open');
 });
 
 const visiting = `
