@@ -2,6 +2,9 @@
 // A name that the headers lack is absent, hence a condition for each; alphabetical within a group.
 #include "constants.h"
 
+// The kernel's headers before 6.1.5 leave it to the program to have this first.
+#include <sys/socket.h>
+
 #if __has_include(<linux/can.h>)
 #include <linux/can.h>
 #endif

@@ -66,7 +66,7 @@ async function outputs() {
     logLevel: 'warning',
     plugins: [{ name: 'late', setup: loadLate }],
   });
-  const made = new Map(outputFiles.map(({ path, text }) => [path, withRequire(withOwnNames(text))]));
+  const made = new Map(outputFiles.map(({ path, text }) => [path, withPlace(path, withRequire(withOwnNames(text)))]));
   for (const path of files(join(compiled, 'cli')).filter((name) => name.endsWith('.js')))
     made.set(join(dist, relative(compiled, path)), withoutMap(readFileSync(path, 'utf8')));
   return made;
@@ -103,6 +103,20 @@ function withRequire(text) {
   return `import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);\n${text}`;
 }
 
+/**
+ * A program of somebody's may bundle these files again. Then `import.meta` is that of its own file, and empty in CommonJS, which has a name
+ * of its own for that file; and the code that looks for the addon must see that it stands elsewhere.
+ */
+function withPlace(path, text) {
+  if (!text.includes('import.meta.url')) return text;
+  const placed = text
+    .replaceAll('import.meta.url', '__place')
+    .replace('"/compiled/native/addon.js"', `"/${relative(root, path)}"`);
+  return `import { pathToFileURL as __toUrl } from 'node:url';
+const __place = import.meta.url ?? (typeof __filename === 'string' ? __toUrl(__filename).href : 'file:///');
+${placed}`;
+}
+
 /** A class that speaks of itself is given a second name by the bundler, `_Stream`, which stacks and `inspect` would show. */
 function withOwnNames(text) {
   const names = [...text.matchAll(/^var (\w+) = class _\1\b/gm)].map((match) => match[1]);
@@ -124,6 +138,7 @@ function check(made) {
       if (!made.has(resolve(dirname(path), specifier))) fail(`there is no ${specifier}`);
     if (name.startsWith('cli')) continue;
     if (text.includes('import.meta') && !name.startsWith('chunks')) fail('import.meta.url is not where it was');
+    if (text.includes('process.dlopen') && !text.includes(`"/dist/${name}"`)) fail('it does not know its own name');
     const renamed = /\bclass (_\w+|\w+\d)\b/.exec(text);
     if (renamed !== null) fail(`users would see the name ${renamed[1]}: two modules have one`);
   }

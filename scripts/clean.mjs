@@ -5,5 +5,5 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-for (const folder of ['compiled', 'dist', 'build', join('native', 'build')])
+for (const folder of ['compiled', 'dist', 'build', join('native', 'build'), join('native', 'prebuilt')])
   rmSync(join(root, folder), { recursive: true, force: true });

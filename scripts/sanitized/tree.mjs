@@ -24,7 +24,15 @@ const kinds = {
 };
 
 /** Left out of the copy: what is large or not needed, and this folder itself. */
-const left = new Set(['.git', 'node_modules', '.contenders', 'build/sanitized', 'native/build', 'bench/results']);
+const left = new Set([
+  '.git',
+  'node_modules',
+  '.contenders',
+  'build/sanitized',
+  'native/build',
+  'native/prebuilt',
+  'bench/results',
+]);
 
 /**
  * The tree of a kind, made anew: its root and its node.

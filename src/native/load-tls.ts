@@ -1,12 +1,9 @@
-// Finds and loads the addon for TLS, at the first call that needs it: a program without TLS neither pays for it nor needs
-// an OpenSSL.
+// Loads the addon for TLS, at the first call that needs it: a program without TLS neither pays for it nor needs an OpenSSL.
 
 import { refusal } from '../error/make.js';
 import { loadAddon } from './addon.js';
-import { native, requireNative } from './load.js';
+import { native, requireNative, systemName } from './load.js';
 import type { TlsBinding } from './tls-binding.js';
-
-const place = '../../native/build/Release/berkeley_tls.node';
 
 let loaded: TlsBinding | null = null;
 
@@ -17,14 +14,13 @@ export function loadTls(): TlsBinding {
 
 function load(): TlsBinding {
   requireNative();
-  const reason = openSystemLibrary();
-  let binding: TlsBinding;
-  try {
-    binding = loadAddon(place) as TlsBinding;
-  } catch (error) {
-    const first = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    throw missing(reason ?? first, /undefined symbol/.test(first) || reason !== null ? lacksOpenssl : lacksFile);
+  const system = openSystemLibrary();
+  const addon = loadAddon('berkeley_tls');
+  if (addon.exports === null) {
+    const { reason, hint } = addon;
+    throw missing(system ?? reason, /undefined symbol/.test(reason) || system !== null ? lacksOpenssl : hint);
   }
+  const binding = addon.exports as TlsBinding;
   if (binding.versionNumber() >>> 28 !== 3) throw missing(`it has ${binding.versionText()}`, lacksOpenssl);
   return binding;
 }
@@ -37,9 +33,7 @@ function openSystemLibrary(): string | null {
 
 const lacksOpenssl =
   'TLS needs OpenSSL 3: an official build of Node.js has it, Bun and Deno use the system’s libssl.so.3.';
-const lacksFile = 'Build it in the checkout with a C++ compiler, make and python3: npm run build';
 
 function missing(why: string, hint: string): Error {
-  const { platform, arch } = process;
-  return refusal('ERR_TLS_MISSING', 'config', `no addon for TLS on ${platform} ${arch} (${why})`, { hint });
+  return refusal('ERR_TLS_MISSING', 'config', `no addon for TLS on ${systemName()} (${why})`, { hint });
 }

@@ -1,13 +1,10 @@
-// Finds and loads the native addon; load-tls.ts that for TLS. No other file loads one. Importing never fails: on a platform that is not
+// Loads the native addon; load-tls.ts that for TLS. No other file does. Importing never fails: on a platform that is not
 // supported, or where the addon is missing, the first call of any function says so.
 
 import { refusal } from '../error/make.js';
 import { learnErrnos } from '../error/system.js';
 import { loadAddon } from './addon.js';
 import type { Binding } from './binding.js';
-
-// Explicit places, the first that loads counts. No search, so that nobody else's file is loaded by accident.
-const places = ['../../native/build/Release/berkeley.node'];
 
 let missing: (() => Error) | null = null;
 
@@ -20,38 +17,39 @@ export function requireNative(): void {
   if (missing !== null) throw missing();
 }
 
+/** The platform, the processor and the C library, for an error. */
+export function systemName(): string {
+  // Asked for once: a report takes a quarter of a second.
+  return (system ??= `${process.platform} ${process.arch} ${libc()}`);
+}
+
+let system: string | null = null;
+
 function load(): Binding {
   const { platform, arch } = process;
   if (platform !== 'linux')
     return absent(() =>
       refusal('ERR_UNSUPPORTED_PLATFORM', 'config', `berkeley runs on Linux, and this is ${platform} (${arch})`),
     );
-  const reasons: string[] = [];
-  let forbidden = false;
-  for (const place of places) {
-    try {
-      return loadAddon(place) as Binding;
-    } catch (error) {
-      forbidden ||= error instanceof Error && 'code' in error && error.code === 'ERR_DLOPEN_DISABLED';
-      reasons.push(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
-    }
-  }
-  // Asked for once: a report takes a quarter of a second.
-  let system: string | null = null;
-  return absent(() => {
-    system ??= `${platform} ${arch} ${libc()}`;
-    return refusal('ERR_NATIVE_MISSING', 'config', `no native addon for ${system} (${reasons.join('; ')})`, {
-      hint: forbidden ? FORBIDDEN : 'Build it in the checkout with a C++ compiler, make and python3: npm run build',
-    });
-  });
+  const loaded = loadAddon('berkeley');
+  if (loaded.exports !== null) return loaded.exports as Binding;
+  const { reason, hint } = loaded;
+  return absent(() =>
+    refusal('ERR_NATIVE_MISSING', 'config', `no native addon for ${systemName()} (${reason})`, { hint }),
+  );
 }
 
-const FORBIDDEN =
-  'Node was told to load no addons: under --permission start the program with --allow-addons, else without --no-addons.';
-
+/** What Node's report says of it. Other runtimes have none, or an empty one. */
 function libc(): string {
-  const header = (process.report.getReport() as { header?: { glibcVersionRuntime?: string } }).header;
-  return header?.glibcVersionRuntime === undefined ? 'without glibc' : `glibc ${header.glibcVersionRuntime}`;
+  const { report } = process as { report?: { getReport?(): unknown } };
+  const { header, sharedObjects } = (report?.getReport?.() ?? {}) as Report;
+  if (header?.glibcVersionRuntime !== undefined) return `glibc ${header.glibcVersionRuntime}`;
+  return sharedObjects?.some((path) => path.includes('ld-musl-')) === true ? 'musl' : 'without glibc';
+}
+
+interface Report {
+  readonly header?: { readonly glibcVersionRuntime?: string };
+  readonly sharedObjects?: readonly string[];
 }
 
 function absent(error: () => Error): Binding {
