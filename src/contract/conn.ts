@@ -19,12 +19,15 @@ export interface CloseInfo {
   readonly clean: boolean;
   /** The stream was cut where its protocol says it must not end: TLS without close_notify. Never true without TLS. */
   readonly truncated: boolean;
+  /** What ended it, or failed before it ended. */
   readonly error?: SocketErrorShape;
 }
 
 /** A connection, which is also an iteration over the pieces that arrive, until the end of the stream. Leaving the loop closes nothing. */
 export type Conn<M extends Mode> = ConnBase<M> & Each<M, Buffer>;
+/** What `connect` of `berkeley` gives: its methods return promises. */
 export type AsyncConn = Conn<'async'>;
+/** What `connect` of `berkeley/sync` gives: its methods block the thread. */
 export type SyncConn = Conn<'sync'>;
 
 /**
@@ -127,7 +130,13 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
    * @example for (let line; (line = await conn.readLine()) !== null; ) console.log(line);
    */
   readLine(o?: Op & { max?: number }): R<M, string | null>;
-  /** Reads to the end of the stream. @throws LimitError `ERR_LIMIT` beyond `max` bytes (16 MiB unless told): nothing is consumed */
+  /**
+   * Reads to the end of the stream.
+   *
+   * @throws LimitError `ERR_LIMIT` beyond `max` bytes (16 MiB unless told): nothing is consumed
+   * @example
+   * const body = await conn.readAll({ max: 1 << 20, timeout: '30s' });
+   */
   readAll(o?: Op & { max?: number }): R<M, Buffer>;
   /**
    * Reads text that is there: at least one whole character, at most `bytes` bytes (64 KiB unless told), waiting only while
@@ -146,9 +155,21 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
    * @example const length = await conn.readNum('u32');
    */
   readNum<T extends NumType>(type: T, o?: Op): R<M, NumOf<T>>;
-  /** Waits for the next `n` bytes and leaves them where they are. Fewer only at the end of the stream. */
+  /**
+   * Waits for the next `n` bytes and leaves them where they are. Fewer only at the end of the stream.
+   *
+   * @example
+   * const isTls = (await conn.peek(1))[0] === 0x16; // and the byte is still there
+   */
   peek(n: number, o?: Op): R<M, Buffer>;
-  /** Puts a copy of bytes in front of what will be read next. They need not have come from here. @throws SocketError `ERR_BUSY` while a read waits */
+  /**
+   * Puts a copy of bytes in front of what will be read next. They need not have come from here.
+   *
+   * @throws SocketError `ERR_BUSY` while a read waits
+   * @example
+   * const head = await conn.read();
+   * if (head !== null) conn.unread(head); // as if it had not been read
+   */
   unread(data: Data): void;
 
   /**
@@ -196,12 +217,20 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
    * for await (const message of messages) console.log(message);
    */
   framed<I, O = I>(codec: Codec<I, O>): Framed<M, I, O>;
-  /** Waits until a read would not wait: poll(2) for data, the end, or an error. `false` when the limit is spent. Consumes nothing. */
+  /**
+   * Waits until a read would not wait: poll(2) for data, the end, or an error. `false` when the limit is spent. Consumes nothing.
+   *
+   * @example
+   * if (!(await conn.waitReadable({ timeout: '1m' }))) await conn.writeLine('are you there?');
+   */
   waitReadable(o?: Op): R<M, boolean>;
   /**
    * Waits until the peer's kernel has acknowledged everything: ioctl(2) with SIOCOUTQ says 0. The kernel has no event for it,
    * so it is asked every few milliseconds. It takes its turn among the writes: later ones wait for it. `false` when the limit
    * is spent.
+   *
+   * @example
+   * if (await conn.waitFlushed({ timeout: '5s' })) await conn.close();
    */
   waitFlushed(o?: Op): R<M, boolean>;
 
@@ -264,10 +293,20 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
    *
    * @throws TlsError `ERR_TLS_TRUNCATED`; TimeoutError: our half has ended, and stopTls can be called again; SocketError `ERR_BUSY`
    * while a call waits, `ERR_SOCKET_STATE` without TLS; RangeError for a limit of 0
+   * @example
+   * await conn.stopTls({ timeout: '5s' });
+   * console.log(conn.tlsState); // none
    */
   stopTls(o?: Op & { wait?: boolean }): R<M, void>;
 
-  /** Ends our direction after everything written so far: close_notify where there is TLS, then shutdown(2) with SHUT_WR. Reading goes on. Twice is allowed. */
+  /**
+   * Ends our direction after everything written so far: close_notify where there is TLS, then shutdown(2) with SHUT_WR. Reading goes on. Twice is allowed.
+   *
+   * @example
+   * await conn.write('that is all');
+   * await conn.closeWrite();
+   * const answer = await conn.readAll();
+   */
   closeWrite(o?: Op): R<M, void>;
   /** Ends one direction or both: shutdown(2). `'wr'` waits for earlier writes. @throws SocketError `ENOTCONN` when the connection is gone */
   shutdown(how: Shut): R<M, void>;
@@ -279,7 +318,12 @@ export interface ConnBase<M extends Mode> extends Disposable, AsyncDisposable {
    * @example await conn.close({ timeout: '2s' });
    */
   close(o?: Op): R<M, void>;
-  /** Ends the connection with an RST, at once: SO_LINGER 0 and close(2). Waiting calls end with `ERR_SOCKET_CLOSED`. Twice is allowed. */
+  /**
+   * Ends the connection with an RST, at once: SO_LINGER 0 and close(2). Waiting calls end with `ERR_SOCKET_CLOSED`. Twice is allowed.
+   *
+   * @example
+   * const timer = setTimeout(() => conn.abort(), 60_000);
+   */
   abort(): void;
 
   /**

@@ -49,6 +49,7 @@ export interface ListenerBase<M extends Mode> extends Disposable, AsyncDisposabl
   close(): void;
 }
 
+/** What `listen` may be told besides the place. */
 export interface ListenOptions {
   /** Length of the kernel's queue; SOMAXCONN unless told. */
   backlog?: number;

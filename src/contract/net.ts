@@ -47,6 +47,7 @@ export interface ConnectOptions<M extends Mode = 'async'> extends Op {
   queue?: EventQueue | undefined;
 }
 
+/** The functions of an entry point. */
 export interface Net<M extends Mode> {
   /**
    * Connects to a server and returns the connection.
@@ -83,9 +84,27 @@ export interface Net<M extends Mode> {
    * const { data, from } = await socket.recv();
    */
   udp(this: void, at?: Target | number, o?: UdpOpenOptions): R<M, UdpSocket<M>>;
-  /** Two connections that are each other's peer: socketpair(2) of Unix streams. */
+  /**
+   * Two connections that are each other's peer: socketpair(2) of Unix streams.
+   *
+   * @throws SocketError `EMFILE`, `ENFILE`
+   * @example
+   * import { pair } from 'berkeley';
+   * const [here, there] = pair();
+   * await here.writeLine('hello');
+   * console.log(await there.readLine()); // hello
+   */
   pair(this: void): [Conn<M>, Conn<M>];
-  /** Two sockets that are each other's peer: socketpair(2) of Unix sockets. */
+  /**
+   * Two sockets that are each other's peer: socketpair(2) of Unix sockets.
+   *
+   * @throws SocketError `EMFILE`, `ENFILE`, `EOPNOTSUPP` for a kind that has no pairs
+   * @example
+   * import { socketPair } from 'berkeley';
+   * const [here, there] = socketPair('seqpacket');
+   * await here.send('one message');
+   * console.log(String(await there.recv())); // one message
+   */
   socketPair(this: void, kind: Kind): [Socket<M>, Socket<M>];
   /**
    * The face of this colour for a connection of either colour: one handle, one buffer. A call finds `ERR_BUSY` while
@@ -102,6 +121,10 @@ export interface Net<M extends Mode> {
    *
    * @throws SocketError `EAFNOSUPPORT`, `EPROTONOSUPPORT`, `ESOCKTNOSUPPORT`, `EMFILE`; `EPERM`, `EACCES` with a hint that names the missing
    * capability or setting
+   * @example
+   * import { socket } from 'berkeley';
+   * using datagrams = socket('unix', 'dgram');
+   * console.log(datagrams.family, datagrams.kind, datagrams.state); // unix dgram new
    */
   socket(this: void, family?: Family, kind?: Kind, protocol?: number): Socket<M>;
   /**
@@ -109,9 +132,21 @@ export interface Net<M extends Mode> {
    * state are read back from the kernel: getsockopt(2), getsockname(2), getpeername(2).
    *
    * @throws SocketError `EBADF`, `ENOTSOCK`, `ERR_DESCRIPTOR_IN_USE` when it is ours already
+   * @example
+   * const inherited = adopt(3);
+   * console.log(inherited.family, inherited.kind, inherited.state);
    */
   adopt(this: void, fd: number): Socket<M>;
-  /** Makes a connection of a connected stream socket, always over the same read buffer. The socket stays usable. @throws SocketError `ERR_SOCKET_STATE` when it is not connected, or no stream */
+  /**
+   * Makes a connection of a connected stream socket, always over the same read buffer. The socket stays usable.
+   *
+   * @throws SocketError `ERR_SOCKET_STATE` when it is not connected, or no stream
+   * @example
+   * import { conn, socketPair } from 'berkeley';
+   * const [here, there] = socketPair('stream');
+   * await here.send('a line\n');
+   * console.log(await conn(there).readLine()); // a line
+   */
   conn(this: void, socket: Socket<M>): Conn<M>;
   /**
    * Waits until at least one of several sockets is ready: poll(2). A connection with buffered bytes is readable at
@@ -138,7 +173,13 @@ export interface Net<M extends Mode> {
     service?: string | number,
     o?: Op & LookupOptions & { canonicalName?: boolean },
   ): R<M, Address[]>;
-  /** The name of an address: getnameinfo(3). @throws ResolveError `ENOTFOUND` when it has none */
+  /**
+   * The name of an address: getnameinfo(3).
+   *
+   * @throws ResolveError `ENOTFOUND` when it has none
+   * @example
+   * const name = await reverse('127.0.0.1', { timeout: '2s' });
+   */
   reverse(this: void, address: Target, o?: Op): R<M, string>;
   /**
    * Carries bytes between two connections, both ways, until both directions have ended. Returns how many went each way.

@@ -9,7 +9,9 @@ import type { UdpOptions } from './udp-options.js';
 
 /** A typed token for one socket option: hand it to `getOption` and `setOption`. `T` is the type of its value. */
 export interface SocketOption<T> {
+  /** The level, as setsockopt(2) takes it. */
   readonly level: number;
+  /** The number, as setsockopt(2) takes it. */
   readonly name: number;
   /** The C name, e.g. `'SO_KEEPALIVE'`. */
   readonly label: string;
@@ -39,7 +41,10 @@ export type OptionSetting = {
 
 /** TCP keep-alive: the first probe after `idle`, further ones every `interval`, the connection is given up after `count`. Whole seconds in the kernel, rounded up. */
 export interface KeepAlive {
+  /** Silence before the first probe: TCP_KEEPIDLE. */
   idle: Duration;
+  /** Between two probes: TCP_KEEPINTVL. */
   interval: Duration;
+  /** Probes without an answer before the connection is given up: TCP_KEEPCNT. */
   count: number;
 }

@@ -55,7 +55,13 @@ export interface Socket<M extends Mode> extends Disposable, AsyncDisposable {
    * @example await socket.bind('127.0.0.1:0', { reuseAddress: true });
    */
   bind(at: Target, o?: { reuseAddress?: boolean; reusePort?: boolean; mode?: number }): R<M, this>;
-  /** Makes the socket accept connections: listen(2). `backlog` is the length of the kernel's queue; SOMAXCONN unless told. */
+  /**
+   * Makes the socket accept connections: listen(2). `backlog` is the length of the kernel's queue; SOMAXCONN unless told.
+   *
+   * @example
+   * await socket.bind('127.0.0.1:0');
+   * socket.listen(128);
+   */
   listen(backlog?: number): this;
   /**
    * Connects: connect(2), then the wait for its end and SO_ERROR. A host name is looked up first and its first address
@@ -63,11 +69,25 @@ export interface Socket<M extends Mode> extends Disposable, AsyncDisposable {
    * calling again goes on.
    *
    * @throws TimeoutError when the limit is spent; RangeError for a limit of 0; SocketError `ECONNREFUSED` and others
+   * @example
+   * await socket.connect('127.0.0.1:6379', { timeout: '2s' });
    */
   connect(to: Target, o?: Op): R<M, void>;
-  /** Takes the next connection out of the kernel's queue: accept4(2). @throws TimeoutError when the limit is spent; SocketError `EINVAL` when it does not listen, `EMFILE`, `ENFILE` */
+  /**
+   * Takes the next connection out of the kernel's queue: accept4(2).
+   *
+   * @throws TimeoutError when the limit is spent; SocketError `EINVAL` when it does not listen, `EMFILE`, `ENFILE`
+   * @example
+   * using accepted = await socket.accept({ timeout: '30s' });
+   */
   accept(o?: Op): R<M, Socket<M>>;
-  /** Like `accept`, but waits only so long (0 unless told) and answers `null` when none came. */
+  /**
+   * Like `accept`, but waits only so long (0 unless told) and answers `null` when none came.
+   *
+   * @throws as `accept`, but for the limit
+   * @example
+   * for (let next; (next = await socket.tryAccept()) !== null; ) next.close();
+   */
   tryAccept(wait?: Duration, o?: { signal?: AbortSignal }): R<M, Socket<M> | null>;
   /**
    * Receives what is there, at most `max` bytes (64 KiB unless told): recv(2). `null` is the end of a stream.
@@ -77,7 +97,13 @@ export interface Socket<M extends Mode> extends Disposable, AsyncDisposable {
    * @example const peeked = await socket.recv(16, { flags: constants.MSG_PEEK! });
    */
   recv(max?: number, o?: Op & { flags?: number }): R<M, Buffer | null>;
-  /** Receives into `buffer`: recv(2). Returns the number of bytes; 0 is the end of a stream. */
+  /**
+   * Receives into `buffer`: recv(2). Returns the number of bytes; 0 is the end of a stream.
+   *
+   * @throws as `recv`
+   * @example
+   * const n = await socket.recvInto(buffer, { timeout: '5s' });
+   */
   recvInto(buffer: Uint8Array, o?: Op & { flags?: number }): R<M, number>;
   /**
    * Receives one message with its sender: recvmsg(2). A message longer than `max` bytes (64 KiB unless told) is cut off, and
@@ -101,9 +127,21 @@ export interface Socket<M extends Mode> extends Disposable, AsyncDisposable {
    * @example for (const { data, from } of await socket.recvMany(64)) await socket.sendTo(data, from);
    */
   recvMany(max: number, o?: Op & { size?: number }): R<M, Datagram[]>;
-  /** Sends as much as the kernel takes: send(2). Returns the number of bytes, which may be fewer than given. @throws SocketError `EPIPE` (there is never a SIGPIPE), `ENOTCONN` */
+  /**
+   * Sends as much as the kernel takes: send(2). Returns the number of bytes, which may be fewer than given.
+   *
+   * @throws SocketError `EPIPE` (there is never a SIGPIPE), `ENOTCONN`
+   * @example
+   * const n = await socket.send(buffer); // perhaps fewer than buffer.length
+   */
   send(data: Data, o?: Op & { flags?: number }): R<M, number>;
-  /** Sends everything: send(2) or sendmsg(2) as often as needed. @throws TimeoutError with `bytesDone` */
+  /**
+   * Sends everything: send(2) or sendmsg(2) as often as needed.
+   *
+   * @throws TimeoutError with `bytesDone`
+   * @example
+   * await socket.sendAll(['head', buffer], { timeout: '10s' });
+   */
   sendAll(data: Data | Data[], o?: Op & { flags?: number }): R<M, number>;
   /**
    * Sends one message to an address: sendmsg(2). A host name is looked up first, and its first address taken.
@@ -141,14 +179,32 @@ export interface Socket<M extends Mode> extends Disposable, AsyncDisposable {
   /** Waits until one of the events is there: poll(2). `null` when the limit is spent. Consumes nothing. @example if (await socket.poll({ read: true }, { timeout: 100 })) await socket.recv(); */
   poll(events: PollEvents, o?: Op): R<M, PollEvents | null>;
 
-  /** Reads an option by its token: getsockopt(2). @throws SocketError `ENOPROTOOPT`, `EOPNOTSUPP`, `ERR_UNSUPPORTED_OPTION` */
+  /**
+   * Reads an option by its token: getsockopt(2).
+   *
+   * @throws SocketError `ENOPROTOOPT`, `EOPNOTSUPP`, `ERR_UNSUPPORTED_OPTION`
+   * @example
+   * const { rtt } = socket.getOption(options.TCP_INFO); // microseconds
+   */
   getOption<T>(option: SocketOption<T>): T;
   /** Sets an option by its token: setsockopt(2). @example socket.setOption(options.SO_KEEPALIVE, true); */
   setOption<T>(option: SocketOption<T>, value: NoInfer<T>): this;
-  /** Reads any option as a C int, or as up to `length` bytes: getsockopt(2). The numbers are in `constants`. */
+  /**
+   * Reads any option as a C int, or as up to `length` bytes: getsockopt(2). The numbers are in `constants`.
+   *
+   * @throws SocketError `ENOPROTOOPT`, `EOPNOTSUPP`
+   * @example
+   * const ttl = socket.getsockopt(constants.IPPROTO_IP!, constants.IP_TTL!);
+   */
   getsockopt(level: number, name: number): number;
   getsockopt(level: number, name: number, length: number): Buffer;
-  /** Sets any option to a C int or to bytes; `null` passes a NULL pointer with `length`: setsockopt(2). */
+  /**
+   * Sets any option to a C int or to bytes; `null` passes a NULL pointer with `length`: setsockopt(2).
+   *
+   * @throws SocketError `ENOPROTOOPT`, `EINVAL`, `EPERM`, as the kernel says
+   * @example
+   * socket.setsockopt(constants.IPPROTO_IP!, constants.IP_TTL!, 4);
+   */
   setsockopt(level: number, name: number, value: number | Uint8Array | null, length?: number): this;
   /** The local address: getsockname(2). */
   getsockname(): Address;
@@ -176,19 +232,39 @@ export interface Socket<M extends Mode> extends Disposable, AsyncDisposable {
    * bytes: udp(7), unix(7).
    *
    * @throws SocketError `EINVAL` on a listening socket, `ENOTTY` or `EOPNOTSUPP` on families that do not count
+   * @example
+   * const unsent = socket.queued().out;
    */
   queued(): { in: number; out: number };
 
-  /** Ends one half or both of a connection: shutdown(2). */
+  /**
+   * Ends one half or both of a connection: shutdown(2).
+   *
+   * @throws SocketError `ENOTCONN`
+   * @example
+   * socket.shutdown('wr'); // the peer reads the end
+   */
   shutdown(how: Shut): this;
-  /** A second descriptor for the same open socket: fcntl(2) with F_DUPFD_CLOEXEC. The connection ends when both are closed. */
+  /**
+   * A second descriptor for the same open socket: fcntl(2) with F_DUPFD_CLOEXEC. The connection ends when both are closed.
+   *
+   * @throws SocketError `EMFILE`
+   * @example
+   * const copy = socket.dup();
+   * socket.close(); // the connection lives on in the copy
+   */
   dup(): Socket<M>;
   /**
    * Gives the descriptor up without closing it and returns it, in blocking mode (or the mode it was adopted in). Adopt
    * it in a worker, or hand it to other code. @throws SocketError `ERR_BUSY` while calls wait, `ERR_BUFFERED_DATA` when bytes were already read into the buffer
    */
   detach(): number;
-  /** Whether child processes get the descriptor: fcntl(2) with FD_CLOEXEC. An inheritable socket is put into blocking mode, because O_NONBLOCK would be the child's too. */
+  /**
+   * Whether child processes get the descriptor: fcntl(2) with FD_CLOEXEC. An inheritable socket is put into blocking mode, because O_NONBLOCK would be the child's too.
+   *
+   * @example
+   * const { fd } = socket.setInheritable(true); // for stdio of child_process.spawn
+   */
   setInheritable(on: boolean): this;
   /** Closes the socket: close(2). Waiting calls end with `ERR_SOCKET_CLOSED`. Twice is allowed. With SO_LINGER above 0 the blocking colour waits for the send queue, at most so long. */
   close(): void;
