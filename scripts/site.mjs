@@ -26,7 +26,11 @@ write('index.md', read('site/index.md'));
 for (const file of navigation.flatMap((group) => group.pages)) {
   const { text, files } = pageOf(file);
   write(placeOf(file), text);
-  for (const one of files) copy(one, join(dirname(placeOf(file)), basename(one)));
+  for (const one of files) {
+    const place = join(dirname(placeOf(file)), basename(one));
+    // A picture becomes a part of the page; anything else is there to be fetched, under its own name.
+    copy(one, /\.(svg|png)$/.test(one) ? place : join('public', place));
+  }
 }
 for (const [place, text] of [...referencePages(), ...examplePages()]) write(place, text);
 await build(join(root, 'site'), { base });

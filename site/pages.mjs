@@ -21,7 +21,9 @@ export function placeOf(file) {
   if (/^examples(\/|$)/.test(file) && !/\.\w+$/.test(file)) return 'examples/index.md';
   if (file.startsWith('src/contract')) return 'reference/index.md';
   if (examples.includes(file)) return file.replace(/\.ts$/, '.md');
-  if (!navigation.some(({ pages }) => pages.includes(file))) return null;
+  const isPage = navigation.some(({ pages }) => pages.includes(file));
+  // A folder is the page about it.
+  if (!isPage) return file.endsWith('README.md') ? null : placeOf(posix.join(file, 'README.md'));
   if (!file.includes('/')) return `project/${file.replace(/\.md$/, '').toLowerCase()}.md`;
   if (file === 'bench/README.md') return 'project/measuring.md';
   return file.replace(/^docs\//, '').replace(/README\.md$/, 'index.md');
