@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { pattern, sha256 } from '../support/bytes.js';
+import { sized } from '../support/faults.js';
 import { failure, isOpen, onEvery, tcp } from '../support/matrix.js';
 
 const MiB = 1024 * 1024;
@@ -36,7 +37,7 @@ onEvery(
   'promise 11: an RST ends a read that waits',
   async (it) => {
     for (const wait of ['read', 'readExact', 'readLine', 'readAll', 'peek'] as const) {
-      const { conn } = await it.open([['pause', 10], ['reset']]);
+      const { conn } = await it.open([['pause', sized(10, 200)], ['reset']]);
       const call = {
         read: () => conn.read(),
         readExact: () => conn.readExact(5),
