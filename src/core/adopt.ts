@@ -5,6 +5,7 @@ import { refusal } from '../error/make.js';
 import { systemError } from '../error/system.js';
 import * as C from '../native/constants.js';
 import { native } from '../native/load.js';
+import { detach } from './closing.js';
 import { Handle, socketType } from './handle.js';
 import { kernelState } from './kernel-state.js';
 import { checkPermission } from './permission.js';
@@ -28,8 +29,14 @@ export function adopt(fd: number): Handle {
   handle.writingEnded = handle.state === 'shutdown';
   // Whoever gave it to us may have another descriptor of the same open socket.
   handle.registration.shared = true;
-  readTimeouts(handle);
-  readLowWater(handle);
+  try {
+    readTimeouts(handle);
+    readLowWater(handle);
+  } catch (error) {
+    // It is the caller's again, and as it was.
+    detach(handle);
+    throw error;
+  }
   return handle;
 }
 

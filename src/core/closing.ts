@@ -15,7 +15,7 @@ import { native } from '../native/load.js';
 import type { Attempt } from './attempt.js';
 import { closeDescriptor, type Handle } from './handle.js';
 import type { MakeError } from './lane.js';
-import { getLinger, setLinger } from './option/linger.js';
+import { lingerAtEnd, setLingerAtEnd } from './option/linger.js';
 import { changeMode } from './passing.js';
 import { retire } from './registration.js';
 import type { Stream } from './stream.js';
@@ -60,7 +60,7 @@ export function closeQuietly(handle: Handle, why: MakeError | null = null): void
 export function abort(stream: Stream): void {
   const { handle } = stream;
   if (handle.fd < 0) return;
-  setLinger(handle, 0);
+  setLingerAtEnd(handle, 0);
   stream.rememberAddresses();
   stream.conclude({ by: 'local', clean: false });
   closeNow(handle);
@@ -100,7 +100,7 @@ export class CloseStream implements Attempt<void> {
     if (!this.#begun) {
       this.#begun = true;
       this.#stream.rememberAddresses();
-      const linger = getLinger(handle);
+      const linger = lingerAtEnd(handle);
       if (linger === 0) {
         closeNow(handle);
         return;
@@ -162,7 +162,7 @@ export class CloseSocket implements Attempt<void> {
 
   constructor(handle: Handle) {
     this.#handle = handle;
-    this.#until = performance.now() + ((handle.fd < 0 ? null : getLinger(handle)) ?? 0);
+    this.#until = performance.now() + ((handle.fd < 0 ? null : lingerAtEnd(handle)) ?? 0);
   }
 
   get registration() {
@@ -222,7 +222,7 @@ function setMode({ registration }: Handle, blocking: boolean): void {
 
 /** After the wait is over, close(2) must not wait again. SO_LINGER 0 stays: it asks for the RST. */
 function clearLinger(handle: Handle): void {
-  if (handle.fd >= 0 && (getLinger(handle) ?? 0) > 0) setLinger(handle, null);
+  if (handle.fd >= 0 && (lingerAtEnd(handle) ?? 0) > 0) setLingerAtEnd(handle, null);
 }
 
 /**

@@ -1,7 +1,7 @@
 // Owns the net below forgotten sockets: what is collected without `close` is closed, with a warning.
 
 import { native } from '../native/load.js';
-import { getLinger, setLinger } from './option/linger.js';
+import { lingerAtEnd, setLingerAtEnd } from './option/linger.js';
 import type { Registration } from './registration.js';
 import { retire } from './registration.js';
 
@@ -15,7 +15,7 @@ const registry = new FinalizationRegistry<Registration>((registration) => {
   if (registration.fd < 0) return;
   const { fd, opened } = registration;
   // close(2) would freeze the thread for it.
-  if ((getLinger(registration) ?? 0) > 0) setLinger(registration, null);
+  if ((lingerAtEnd(registration) ?? 0) > 0) setLingerAtEnd(registration, null);
   retire(registration, true);
   native.close(fd);
   registration.fd = -1;

@@ -105,7 +105,7 @@ function wait(attempt: Attempt<unknown>, want: Want, deadline: number, pause: nu
       poll(attempt, POLLOUT, ms);
       return true;
     case Want.Pause:
-      check(native.poll(-1, 0, Math.min(ms, pause)));
+      check(native.poll(-1, 0, Math.min(ms, pause)), attempt);
       return true;
     case Want.Many:
       pollMany(attempt, Math.max(0, Math.min(ms, (attempt.until ?? Infinity) - now)));
@@ -114,7 +114,7 @@ function wait(attempt: Attempt<unknown>, want: Want, deadline: number, pause: nu
 }
 
 function poll(attempt: Attempt<unknown>, events: number, ms: number): void {
-  check(native.poll(attempt.registration!.fd, events, ms));
+  check(native.poll(attempt.registration!.fd, events, ms), attempt);
 }
 
 function pollMany(attempt: Attempt<unknown>, ms: number): void {
@@ -124,10 +124,11 @@ function pollMany(attempt: Attempt<unknown>, ms: number): void {
     set[3 * i] = registration.fd;
     set[3 * i + 1] = (read ? POLLIN : 0) | (write ? POLLOUT : 0) | (priority ? POLLPRI : 0);
   });
-  check(native.pollMany(set, interests.length, ms));
+  check(native.pollMany(set, interests.length, ms), attempt);
 }
 
 /** A signal that interrupts the wait is nobody's error; what is left of the limit is computed again. */
-function check(result: number): void {
-  if (result < 0 && result !== EINTR) throw systemError(result, 'poll', 'config');
+function check(result: number, attempt: Attempt<unknown>): void {
+  if (result < 0 && result !== EINTR)
+    throw systemError(result, 'poll', attempt.phase, null, attempt.facts?.('ABORT_ERR'));
 }

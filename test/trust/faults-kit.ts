@@ -57,6 +57,14 @@ const calls = [
 export type Call = (typeof calls)[number];
 export type Fault = 'EMFILE' | 'ENFILE' | 'ENOBUFS' | 'ENOMEM' | 'ECONNRESET';
 
+/** What a kernel answers where it makes a descriptor, and where it speaks for a peer; the rest it may answer anywhere. */
+const opening: readonly Call[] = [
+  ...(['socket', 'socketpair', 'accept', 'open', 'pipe', 'fcntl'] as const),
+  ...(['epoll_create', 'eventfd', 'timerfd'] as const),
+];
+const carrying: readonly Call[] = ['connect', 'receive', 'send', 'sendfile', 'splice'];
+const within: Partial<Record<Fault, readonly Call[]>> = { EMFILE: opening, ENFILE: opening, ECONNRESET: carrying };
+
 const path = process.env['BERKELEY_FAULT_CONTROL'];
 const control = path === undefined ? -1 : openSync(path, 'r+');
 /** What nobody caught: an error event, an unhandled rejection. */
@@ -129,18 +137,22 @@ export async function failing<T>(
 const LIMIT = 20_000;
 
 export async function sweep(t: TestContext, title: string, o: Sweep): Promise<void> {
-  const { faults = ['EMFILE', 'ENOBUFS', 'ENOMEM', 'ECONNRESET'], lasting = false } = o;
-  const mask = (o.calls ?? calls).reduce((bits, call) => bits | (1 << calls.indexOf(call)), 0);
+  const { faults = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'ECONNRESET'], lasting = false } = o;
   // What is made once for the process, as the reactor, is made before descriptors are counted.
   await once(o, 0, 0, 0, 1);
+  const bystander = await stranger();
   let points = 0;
   let survived = 0;
   for (const fault of faults) {
     const errno = constants.errno[fault];
+    const mask = (o.calls ?? calls)
+      .filter((call) => within[fault]?.includes(call) ?? true)
+      .reduce((bits, call) => bits | (1 << calls.indexOf(call)), 0);
     for (let at = 1; ; at++) {
       assert.ok(at < 2000, `${title}: it does not come to an end`);
       const before = open();
       const where = (which: number): string => `${title}: ${fault} at call ${at} (${calls[which] ?? 'none'})`;
+      const served = bystander.begin();
       const { error, failed, which } = await once(o, errno, at, mask, lasting ? 1 << 30 : 1).catch((cause: unknown) => {
         throw new Error(`${title}: ${fault} at call ${at}`, { cause });
       });
@@ -149,15 +161,51 @@ export async function sweep(t: TestContext, title: string, o: Sweep): Promise<vo
         throw new Error(`${where(which)}: not by its code`, { cause: error });
       if (error !== null && !(error instanceof promises.SocketError))
         throw new Error(`${where(which)}: no SocketError`, { cause: error });
+      if (error !== null && !names(error)) throw new Error(`${where(which)}: does not name the call`, { cause: error });
+      assert.ok(failed < 1000, `${where(which)}: it was tried ${failed} times`);
+      await served().catch((cause: unknown) => {
+        throw new Error(`${where(which)}: another connection does not go on`, { cause });
+      });
       assert.deepEqual(uncaught.splice(0), [], `${where(which)}: nobody caught this`);
-      await settled(before, where(which));
+      await settled(before, where(which)).catch((left: unknown) => {
+        throw new Error(String(left), { cause: error });
+      });
       if (failed === 0) break;
       points++;
       if (error === null) survived++;
     }
   }
+  bystander.end();
   assert.ok(points > 0, `${title}: nothing failed`);
   t.diagnostic(`${title}: ${points} points, ${survived} of them survived`);
+}
+
+/** Another connection of the same thread, with a read that waits while the operation fails, and is served when it has. */
+async function stranger(): Promise<{ begin(): () => Promise<void>; end(): void }> {
+  const [near, far] = promises.pair();
+  await near.waitReadable({ timeout: 1 });
+  return {
+    begin() {
+      const reading = near.readExact(4, { timeout: LIMIT });
+      reading.catch(() => undefined);
+      return async () => {
+        await far.write('ping', { timeout: LIMIT });
+        assert.equal(String(await reading), 'ping');
+      };
+    },
+    end() {
+      near.abort();
+      far.abort();
+    },
+  };
+}
+
+/** Whether an error, or one that it comes from, names a system call or what looks names up. */
+function names(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { syscall, cause, attempts } = error as Record<string, unknown>;
+  if (typeof syscall === 'string' && syscall !== '') return true;
+  return names(cause) || (Array.isArray(attempts) && attempts.some(names));
 }
 
 interface Outcome {

@@ -103,13 +103,21 @@ export class WriteFile extends Sending implements Attempt<number> {
     const left = this.#length - this.#done;
     if (left === 0) return 0;
     if (!this.#unfit && this.#stream.layer === null) {
-      const n = sendFileOnce(this.handle, this.#source, this.#done, Math.min(left, AT_ONCE));
+      const n = this.#sendFile(left);
       if (n !== UNFIT) return this.#sent(n, 'sendfile');
       this.#unfit = true;
     }
     const n = this.#readPiece(left);
     if (n === Want.Many) this.#awaits = 'source';
     return n > 0 ? this.#sendPiece() : n;
+  }
+
+  #sendFile(left: number): number {
+    try {
+      return sendFileOnce(this.handle, this.#source, this.#done, Math.min(left, AT_ONCE));
+    } catch (error) {
+      throw this.#sourceFailed(error);
+    }
   }
 
   #readPiece(left: number): number {

@@ -30,3 +30,21 @@ export function setLinger(socket: Descriptor, ms: number | null): void {
   const result = native.setsockopt(socket.fd, SOL_SOCKET, SO_LINGER, encodeLinger(ms), bytes.length);
   if (result < 0) throw systemError(result, 'setsockopt', 'option');
 }
+
+/** For those who close: what cannot be asked or set must not keep the descriptor open. */
+export function lingerAtEnd(socket: Descriptor): number | null {
+  try {
+    return getLinger(socket);
+  } catch {
+    return null;
+  }
+}
+
+/** Likewise. */
+export function setLingerAtEnd(socket: Descriptor, ms: number | null): void {
+  try {
+    setLinger(socket, ms);
+  } catch {
+    // The descriptor is closed all the same.
+  }
+}
