@@ -4,6 +4,7 @@
 // Nothing is paid while nobody listens: `tap` is null then, and whoever has something to tell asks `isHeard` before it makes
 // anything.
 
+import { AsyncResource } from 'node:async_hooks';
 import { channel, type Channel } from 'node:diagnostics_channel';
 import { threadId } from 'node:worker_threads';
 import type { EventListeners, EventQueue, Events, SocketEvent } from '../contract/event.js';
@@ -17,6 +18,8 @@ export type EventName = keyof Events;
 export interface Origin {
   readonly id: number;
   readonly tap: Tap | null;
+  /** Where the call that tells of it was made, if somebody subscribes to channels: see `callersContext`. */
+  readonly caller?: AsyncResource | null;
 }
 
 /** What `on` has taken in. */
@@ -66,17 +69,30 @@ export function isHeard({ tap }: Origin, event: EventName): boolean {
 }
 
 /** Tells everybody who listens. */
-export function tell<E extends EventName>({ id, tap }: Origin, event: E, value: Events[E]): void {
+export function tell<E extends EventName>({ id, tap, caller }: Origin, event: E, value: Events[E]): void {
   const to = channels[event];
   const queue = tap?.queue ?? null;
   if (queue !== null || to.hasSubscribers) {
     const time = performance.timeOrigin + performance.now();
     const all = { event, id, time, ...value } as unknown as SocketEvent;
     queue?.push(all);
-    if (to.hasSubscribers) post(() => to.publish(all));
+    if (to.hasSubscribers) {
+      const publish = (): void => to.publish(all);
+      post(caller ? () => caller.runInAsyncScope(publish) : publish);
+    }
   }
   tap?.call(event, value);
 }
+
+/**
+ * Where we are called from, for AsyncLocalStorage: a tracer that subscribes finds the span that is going on there. What is told would
+ * otherwise be published in whatever context the reactor or the first of several callers is in. Null while nobody subscribes.
+ */
+export function callersContext(): AsyncResource | null {
+  return dialling.some((event) => channels[event].hasSubscribers) ? new AsyncResource('berkeley:connect') : null;
+}
+
+const dialling = ['lookup', 'resolved', 'connecting', 'attemptFailed', 'connected'] as const;
 
 /** A number that nothing else in this process has: every thread counts in its own range. */
 export function newId(): number {

@@ -46,7 +46,10 @@ export function netOf<M extends Mode>(colour: Colour<M>): Net<M> {
   function finish({ encoding, tls, host, report }: ConnectPlan<M>): (dialled: Dialled) => Conn<M> {
     return ({ handle, address }) => {
       const stream = Stream.of(handle, address, report);
-      if (isHeard(stream, 'connected')) tell(stream, 'connected', { address });
+      if (isHeard(stream, 'connected')) {
+        const { id, tap } = stream;
+        tell({ id, tap, caller: report.caller }, 'connected', { address });
+      }
       stream.encoding = encoding;
       stream.host = host;
       if (tls !== null) addTls(stream, tls);

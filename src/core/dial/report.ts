@@ -3,12 +3,13 @@
 import type { SocketErrorShape } from '../../contract/error.js';
 import type { SocketAddress } from '../../address/socket-address.js';
 import type { Endpoint } from '../../address/target.js';
-import { isHeard, tell, type Origin, type Tap } from '../../event/tap.js';
+import { callersContext, isHeard, tell, type Origin, type Tap } from '../../event/tap.js';
 import { hostText } from './resolution.js';
 
 export class Report implements Origin {
   readonly id: number;
   readonly tap: Tap | null;
+  readonly caller = callersContext();
   /** Null where nothing is to be turned into addresses. */
   readonly #host: string | null;
   readonly #service: { service: string } | undefined;
