@@ -53,12 +53,24 @@ async function ofServer(command: CertCommand, target: string): Promise<Found> {
 }
 
 function ofFile({ tls }: CertCommand, file: string): Found {
-  const chain = certificatesIn(readFileSync(file, 'latin1'));
-  if (chain.length === 0) throw new UsageError(`there is no certificate in ${file}: it would be PEM`);
+  const chain = readable(file);
   const { ca, serverName } = tls.options;
-  const authorities = typeof ca === 'object' && 'file' in ca ? certificatesIn(readFileSync(ca.file, 'latin1')) : null;
+  const authorities = typeof ca === 'object' && 'file' in ca ? readable(ca.file) : null;
   const name = serverName || null;
   return { chain, name, verdict: fileVerdict(chain, authorities, name) };
+}
+
+/** The certificates of a file, at least one. */
+function readable(file: string): X509Certificate[] {
+  const text = readFileSync(file, 'latin1');
+  let found: X509Certificate[];
+  try {
+    found = certificatesIn(text);
+  } catch {
+    throw new UsageError(`a certificate in ${file} cannot be read`);
+  }
+  if (found.length === 0) throw new UsageError(`there is no certificate in ${file}: it would be PEM`);
+  return found;
 }
 
 function reported({ pem }: CertCommand, source: string, { chain, name, verdict }: Found): CertReport {
