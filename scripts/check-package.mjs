@@ -24,6 +24,7 @@ const breaches = [];
 try {
   const tarball = pack();
   await install(tarball);
+  checkMetadata(tarball);
   breaches.push(...faultsOf(join(folder, 'node_modules', 'berkeley')));
   await checkRuntimes();
   checkWithoutOptional();
@@ -86,6 +87,17 @@ async function checkRuntimes() {
     breaches.push(
       ...differences(page, results).map((line) => `docs/platforms.md: ${line}; --write brings it up to date`),
     );
+}
+
+/** What package.json promises, as bundlers and TypeScript read it. Modules of ECMAScript only: docs/guide/packaging.md. */
+function checkMetadata(tarball) {
+  for (const command of [
+    ['publint', 'run', tarball, '--strict'],
+    ['attw', tarball, '--profile', 'esm-only', '--no-emoji'],
+  ]) {
+    const { status, stdout, stderr } = spawnSync('npx', ['--no-install', ...command], { cwd: root, encoding: 'utf8' });
+    if (status !== 0) breaches.push(`${command[0]}: ${stdout}${stderr}`);
+  }
 }
 
 /** What needs the optional package says so, and nothing else fails. */
