@@ -4,14 +4,30 @@
 // The file comes last: the injector takes its name from there.
 
 import { resolve } from 'node:path';
-import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { chooseSeed } from './faults.js';
 
 const words = process.argv.slice(2);
 const file = pathToFileURL(resolve(words.at(-1)!)).href;
-for (const seed of words.slice(0, -1)) {
-  // Tests run in the order in which they are defined. scripts/faults.mjs tells by these titles which seed a failure belongs to.
-  void test(`under seed ${seed}`, () => chooseSeed(Number(seed)));
-  await import(`${file}?seed=${seed}`);
+const faults = new URL('./faults.js', import.meta.url).href;
+
+// Tests run in the order in which they are defined. All have to be there in one go: where some are defined later, newer Nodes are done
+// with the first ones before. scripts/faults.mjs tells by the titles which seed a failure belongs to.
+await import(
+  moduleOf(
+    words
+      .slice(0, -1)
+      .map((seed) => `import '${moduleOf(begin(Number(seed)))}'; import '${file}?seed=${seed}';`)
+      .join('\n'),
+  )
+);
+
+function begin(seed: number): string {
+  return `
+    import { test } from 'node:test';
+    import { chooseSeed } from '${faults}';
+    void test('under seed ${seed}', () => chooseSeed(${seed}));`;
+}
+
+function moduleOf(source: string): string {
+  return `data:text/javascript;base64,${Buffer.from(source).toString('base64')}`;
 }

@@ -147,7 +147,8 @@ int rearm_events(int epoll, struct epoll_event* events, int count, int room) {
     const int from = (int)fault_below((uint32_t)highest + 1);
     for (int i = 0; i <= highest; ++i) {
       const struct watched* one = &table[(from + i) % (highest + 1)];
-      if (!one->present || one->epoll != epoll || (one->event.events & EPOLLONESHOT) != 0) continue;
+      // Of those that are told as long as they are so, and that nobody else reads, a kernel tells nothing that is not so.
+      if (!one->present || one->epoll != epoll || (one->event.events & EPOLLET) == 0) continue;
       events[kept] = one->event;
       events[kept++].events &= EPOLLIN | EPOLLOUT;
       break;
