@@ -5,8 +5,8 @@ export interface Converter {
   encode(text: string): Buffer | null;
   /** The text of bytes, or null if they are none. Nothing is replaced, and a byte order mark is a character. */
   decode(bytes: Buffer): string | null;
-  /** How many of the bytes are whole characters: all but those of a last character that is not complete. */
-  whole(bytes: Buffer): number;
+  /** How many of the bytes are whole characters: all but those of a last character that is not complete. Of the first `known` it was 0. */
+  whole(bytes: Buffer, known?: number): number;
   /** How many bytes the smallest character has: a line end is looked for in units of that size. */
   readonly unit: 1 | 2 | 4;
   /**

@@ -111,10 +111,10 @@ function textOf(bytes: Buffer, encoding: Encoding): string | null {
   }
 }
 
-/** How many of the bytes are whole characters. What could not be a character in any case counts as one. */
-export function wholeCharacters(bytes: Buffer, encoding: Encoding): number {
+/** How many of the bytes are whole characters. What could not be a character in any case counts as one. Of the first `known` it was 0. */
+export function wholeCharacters(bytes: Buffer, encoding: Encoding, known = 0): number {
   if (encoding === 'latin1') return bytes.length;
-  return encoding === 'utf-8' ? wholeUtf8(bytes) : converters.get(encoding)!.whole(bytes);
+  return encoding === 'utf-8' ? wholeUtf8(bytes) : converters.get(encoding)!.whole(bytes, known);
 }
 
 /** How many bytes the smallest character has, in which line ends are looked for. */

@@ -92,15 +92,15 @@ function converterOf(form: Form): Converter {
     return Buffer.from(written, 'latin1');
   }
 
-  /** A run at the end may go on, and a hyphen that follows it belongs to it. */
-  function whole(bytes: Buffer): number {
+  /** A run at the end may go on, and a hyphen that follows it belongs to it. One that comes in many pieces is not looked at anew. */
+  function whole(bytes: Buffer, known = 0): number {
     let at = 0;
     while (at < bytes.length) {
       if (bytes[at] !== form.shift) {
         at++;
         continue;
       }
-      if (endOfRun(bytes, at + 1) === bytes.length) return at;
+      if (endOfRun(bytes, Math.max(at + 1, known)) === bytes.length) return at;
       at += lengthAt(bytes, at);
     }
     return at;

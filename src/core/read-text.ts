@@ -9,6 +9,8 @@ import type { Want } from './want.js';
 
 export class ReadText extends Reading implements Attempt<string | null> {
   readonly #max: number;
+  /** So many bytes were looked at, and were no whole character. */
+  #known = 0;
 
   constructor(stream: Stream, max: number) {
     super(stream);
@@ -19,7 +21,8 @@ export class ReadText extends Reading implements Attempt<string | null> {
     const { buffer, encoding } = this.stream;
     for (;;) {
       const length = Math.min(buffer.length, this.#max);
-      const whole = length === 0 ? 0 : wholeCharacters(buffer.view(length), encoding);
+      const whole = length === 0 ? 0 : wholeCharacters(buffer.view(length), encoding, this.#known);
+      this.#known = length;
       if (whole > 0) return this.#take(whole);
       if (length === this.#max) throw limitError('no whole character', this.#max);
       const got = this.stream.fill(1, this);
