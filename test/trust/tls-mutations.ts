@@ -194,6 +194,8 @@ function message(type: number, random: Draw): Buffer {
 function noise(random: Draw): Buffer {
   const bytes = random.bytes(random.between(5, 300));
   bytes[0] = random.pick([0, 1, 19, 25, 0x47, 0x7f, 0xff]);
+  // With the version of a record its length would count, and bytes be waited for.
+  if (bytes[1] === 3) bytes[1] = 4;
   return bytes;
 }
 
