@@ -24,7 +24,7 @@ export interface DuplexOptions {
 export interface SocketDuplex extends Duplex {
   /** The connection below; `null` while it is being made, and when that has failed. */
   readonly conn: AsyncConn | null;
-  /** The connection is still being made. `'connect'` and `'ready'` say that it is there. */
+  /** The connection is still being made. `'connect'`, with TLS `'secureConnect'`, and `'ready'` say that it is there. */
   readonly connecting: boolean;
   /** The same; also before that has begun. */
   readonly pending: boolean;

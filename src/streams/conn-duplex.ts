@@ -43,9 +43,7 @@ export class ConnDuplex extends SocketNames {
             return;
           }
           done();
-          if (this.destroyed) return;
-          this.emit('connect');
-          this.emit('ready');
+          this.sayConnected();
         }),
       (error: unknown) => {
         this.failedToOpen();

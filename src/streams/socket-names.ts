@@ -80,12 +80,7 @@ export abstract class SocketNames extends Duplex implements SocketDuplex {
   connect(..._target: unknown[]): this {
     const callback = _target.at(-1);
     if (typeof callback === 'function') this.once('connect', callback as () => void);
-    if (!this.#connecting && !this.destroyed)
-      process.nextTick(() => {
-        if (this.destroyed) return;
-        this.emit('connect');
-        this.emit('ready');
-      });
+    if (!this.#connecting) process.nextTick(() => this.sayConnected());
     return this;
   }
 
@@ -139,6 +134,13 @@ export abstract class SocketNames extends Duplex implements SocketDuplex {
     this.#connecting = false;
     this.#writtenBefore = conn.bytesWritten;
     for (const wish of this.#wishes.splice(0)) wish(conn);
+  }
+
+  protected sayConnected(): void {
+    if (this.destroyed) return;
+    this.emit('connect');
+    if (this.encrypted) this.emit('secureConnect');
+    this.emit('ready');
   }
 
   protected failedToOpen(): void {

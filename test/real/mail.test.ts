@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { testMagnoliaMail } from '../dialects/magnolia/mail.js';
 import { testToolboxMail } from '../examples/toolbox-mail.js';
+import { testStreamsMail } from '../streams/mail.js';
 import { startMail, type MailServer } from '../support/mail-server.js';
 import { pki } from '../support/pki.js';
 import { colours, failureOf, type Conn, type Net } from './colours.js';
@@ -68,6 +69,7 @@ test('Postfix and Dovecot', async (t) => {
     });
   }
   await testToolboxMail(t, server);
+  await testStreamsMail(t, server);
   // Last, because it sets defaults.
   await testMagnoliaMail(t, server);
 });

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { testToolboxPostgres } from '../examples/toolbox-postgres.js';
+import { testStreamsPostgres } from '../streams/postgres.js';
 import { pki } from '../support/pki.js';
 import { startPostgres, type PostgresServer } from '../support/postgres-server.js';
 import { colours, failureOf, type Conn, type Net } from './colours.js';
@@ -74,6 +75,7 @@ test('PostgreSQL', async (t) => {
     });
   }
   await testToolboxPostgres(t, server);
+  await testStreamsPostgres(t, server);
 });
 
 /** A connection on which TLS is asked for and granted. */

@@ -3,8 +3,12 @@
 
 /* eslint-disable @typescript-eslint/no-unused-vars -- what is only looked at by the compiler is never used */
 
+import type { Socket as NetSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { ReadableStream, WritableStream } from 'node:stream/web';
 import { test } from 'node:test';
 import * as promises from 'berkeley';
+import * as streams from 'berkeley/streams';
 import * as sync from 'berkeley/sync';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -71,6 +75,24 @@ export async function numbersAndFrames(blocking: SyncConn, asynchronous: AsyncCo
   blocking.framed(own).write(5);
   const frame = blocking.framed(own).read();
   same<typeof frame, number | null>(true);
+}
+
+export function asStreams(asynchronous: AsyncConn, blocking: SyncConn, stream: Duplex): void {
+  const duplex: Duplex = streams.toDuplex(asynchronous, { allowHalfOpen: true });
+  duplex.end();
+  same<ReturnType<typeof streams.toDuplex>['conn'], AsyncConn | null>(true);
+  streams.toDuplex(promises.connect('h:1'));
+  same<ReturnType<typeof streams.fromDuplex>, AsyncConn>(true);
+  streams.fromDuplex(stream);
+  same<ReturnType<typeof streams.toNetSocket>, NetSocket>(true);
+  const { readable, writable, closed } = streams.toWeb(asynchronous);
+  same<typeof readable, ReadableStream<Uint8Array>>(true);
+  same<typeof writable, WritableStream<Uint8Array>>(true);
+  same<typeof closed, Promise<void>>(true);
+  // @ts-expect-error: the blocking colour has no streams
+  streams.toDuplex(blocking);
+  // @ts-expect-error: the blocking colour has no streams
+  streams.toNetSocket(blocking);
 }
 
 export function noAny(conn: SyncConn, error: promises.SocketError, address: promises.Address): void {
