@@ -107,7 +107,8 @@ export function parseCommand(words: string[]): Command {
     case '-v':
       return { name: 'version' };
     default: {
-      const parser = parsers[name];
+      // Of its own: 'toString' is no command.
+      const parser = Object.hasOwn(parsers, name) ? parsers[name] : undefined;
       if (parser === undefined) throw new UsageError(`there is no ${unknown(name)}`);
       const { values, positionals } = parse(name, rest);
       return values['help'] === true ? { name: 'help', of: name } : parser(positionals, values);

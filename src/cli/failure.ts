@@ -17,11 +17,16 @@ export function failureOf(error: unknown): Failure {
   const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) };
   const socket = error instanceof SocketError ? error : null;
   return {
-    code: code ?? (error instanceof StarttlsError ? 'STARTTLS' : 'ERROR'),
+    code: code ?? ownCodeOf(error),
     message: inWordsOfTheCommand(message),
     hint: socket?.hint === undefined ? null : inWordsOfTheCommand(socket.hint),
     alert: socket?.tlsAlert ?? null,
   };
+}
+
+function ownCodeOf(error: unknown): string {
+  if (error instanceof UsageError) return 'USAGE';
+  return error instanceof StarttlsError ? 'STARTTLS' : 'ERROR';
 }
 
 /** The exit code of a failure: manual/exit-codes.ts says what they mean. */

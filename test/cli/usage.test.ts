@@ -56,6 +56,7 @@ const refused: [words: string[], why: RegExp][] = [
   [['conect', 'localhost:80'], /there is no command 'conect': did you mean 'connect'\?$/],
   [['lsiten', ':0'], /there is no command 'lsiten': did you mean 'listen'\?$/],
   [['frobnicate'], /there is no command 'frobnicate'$/],
+  [['toString'], /there is no command 'toString'$/],
   [['help', 'pign'], /did you mean 'ping'\?$/],
   [['--frob'], /there is no option '--frob'$/],
   [['--hlep'], /there is no option '--hlep': did you mean '--help'\?$/],
