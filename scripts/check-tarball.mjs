@@ -29,6 +29,9 @@ const unwanted = [
   [/^docs\/.*\.(png|mjs|ts)$/, 'it is for the site'],
 ];
 
+/** What npm would run where the package is installed, or ask its user about. */
+const unwantedScripts = ['preinstall', 'install', 'postinstall', 'prepare'];
+
 /** Unpacked bytes. What makes it larger than this should be meant. */
 const most = 3_000_000;
 
@@ -49,16 +52,22 @@ export function breachesOf({ files, unpackedSize }) {
   for (const path of paths)
     for (const [pattern, reason] of unwanted)
       if (pattern.test(path)) breaches.push(`${path} is in the package: ${reason}`);
+  for (const name of unwantedScripts)
+    if (manifest().scripts?.[name] !== undefined) breaches.push(`package.json has the script ${name}`);
   if (unpackedSize > most) breaches.push(`the package is ${unpackedSize} bytes unpacked, which is above ${most}`);
   return breaches;
 }
 
 /** Every file that package.json promises; for a pattern, each that the sources have. */
 function entries() {
-  const { exports: promised } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { exports: promised } = manifest();
   const dialects = ['blade', 'chapel', 'fatscript', 'magnolia', 'qore'];
   return Object.values(promised)
     .flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry)))
     .flatMap((path) => (path.includes('*') ? dialects.map((name) => path.replace('*', name)) : [path]))
     .map((path) => path.replace(/^\.\//, ''));
+}
+
+function manifest() {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 }
