@@ -1,42 +1,11 @@
-// Owns the tests of a name server that never answers: a library that is loaded before libc lets getaddrinfo(3) sleep for
-// names that begin with "hung" and fail for those that begin with "gone". Each test is a process of its own.
+// Owns the tests of a name server that never answers, and of one that says no. Each test is a process of its own.
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
 import { after, test } from 'node:test';
+import { slowNames } from './slow-names.js';
 
-const source = `
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <netdb.h>
-#include <string.h>
-#include <unistd.h>
-typedef int (*Real)(const char*, const char*, const struct addrinfo*, struct addrinfo**);
-int getaddrinfo(const char* host, const char* service, const struct addrinfo* hints, struct addrinfo** out) {
-  if (host != 0 && strncmp(host, "hung", 4) == 0) sleep(3600);
-  if (host != 0 && strncmp(host, "gone", 4) == 0) return EAI_NONAME;
-  if (host != 0 && strncmp(host, "later", 5) == 0) return EAI_AGAIN;
-  // "slow6": IPv4 at once, IPv6 never.
-  if (host != 0 && strncmp(host, "slow6", 5) == 0) {
-    if (hints->ai_family != AF_INET) sleep(3600);
-    host = "127.0.0.1";
-  }
-  // "late6": IPv6 after 20 ms, less than the resolution delay.
-  if (host != 0 && strncmp(host, "late6", 5) == 0) {
-    if (hints->ai_family == AF_INET6) { usleep(20000); host = "::1"; } else host = "127.0.0.1";
-  }
-  return ((Real)dlsym(RTLD_NEXT, "getaddrinfo"))(host, service, hints, out);
-}
-`;
-
-const dir = mkdtempSync(join(tmpdir(), 'bk-'));
-const library = join(dir, 'hung.so');
-writeFileSync(join(dir, 'hung.c'), source);
-execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, join(dir, 'hung.c'), '-ldl']);
-after(() => rmSync(dir, { recursive: true, force: true }));
+const library = slowNames(after);
 
 /** A sanitizer that has something to say opens a file for it. */
 const counting = process.env['TSAN_OPTIONS'] === undefined ? {} : { skip: 'reports of the sanitizer are files, too' };
