@@ -94,7 +94,7 @@ uint32_t fault_below(uint32_t limit);
 size_t fault_cut(size_t length);
 
 // rearm.c: edges. What was held back from the addon has to be announced again, as when it had arrived later.
-void rearm_note(int epoll, int operation, int fd, const struct epoll_event* event);
+int rearm_control(int epoll, int operation, int fd, struct epoll_event* event);
 void rearm_forget(int fd);
 // The edge of this descriptor comes once more, now or in a moment.
 void rearm(int fd);

@@ -35,9 +35,8 @@ static bool running;
 
 static bool known(int fd) { return fd >= 0 && fd < MOST; }
 
-void rearm_note(int epoll, int operation, int fd, const struct epoll_event* event) {
-  if (!known(fd)) return;
-  pthread_mutex_lock(&mutex);
+// With the lock held.
+static void note(int epoll, int operation, int fd, const struct epoll_event* event) {
   struct watched* one = &table[fd];
   one->generation++;
   one->present = operation != EPOLL_CTL_DEL;
@@ -46,7 +45,17 @@ void rearm_note(int epoll, int operation, int fd, const struct epoll_event* even
     one->event = *event;
     if (fd > highest) highest = fd;
   }
+}
+
+int rearm_control(int epoll, int operation, int fd, struct epoll_event* event) {
+  if (!known(fd)) return real_epoll_ctl(epoll, operation, fd, event);
+  // The call and its note are one step: a thread that waits may have the event of a descriptor that is armed again before
+  // this call returns. Noted later, that event would be put off for the descriptor as it was before, and never come.
+  pthread_mutex_lock(&mutex);
+  const int answer = real_epoll_ctl(epoll, operation, fd, event);
+  if (answer == 0) note(epoll, operation, fd, event);
   pthread_mutex_unlock(&mutex);
+  return answer;
 }
 
 void rearm_forget(int fd) {

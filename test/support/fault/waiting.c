@@ -40,9 +40,7 @@ int real_epoll_ctl(int epoll, int operation, int fd, struct epoll_event* event) 
 int epoll_ctl(int epoll, int operation, int fd, struct epoll_event* event) {
   if (!OURS) return real_epoll_ctl(epoll, operation, fd, event);
   if (operation == EPOLL_CTL_ADD) FAIL(CALL_EPOLL_ADD);
-  const int answer = real_epoll_ctl(epoll, operation, fd, event);
-  if (answer == 0) rearm_note(epoll, operation, fd, event);
-  return answer;
+  return rearm_control(epoll, operation, fd, event);
 }
 
 int epoll_wait(int epoll, struct epoll_event* events, int room, int ms) {
