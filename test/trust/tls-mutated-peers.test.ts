@@ -1,23 +1,16 @@
-// The man in the middle again, in both colours, with Python's TLS at the other end. He sits in a thread of his own, so that a
-// blocking call is a blocking call.
+// The man in the middle again, in both colours, with Python's TLS at the other end.
 
-import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import type { AsyncConn, TlsOptions } from 'berkeley';
-import { colours, descriptors, Python, type Net } from '../net/kit.js';
+import { colours, Python, type Net } from '../net/kit.js';
 import { pki } from '../support/pki.js';
-import { only, versions, type Version } from '../tls/kit.js';
-import { Draw } from './draw.js';
-import { seed, size } from './size.js';
-import { assertLawful, clientEnd, isWhole, serverEnd, type End } from './tls-ends.js';
-import type { Order, Report } from './tls-middle-worker.js';
-import { mutations, whats } from './tls-mutations.js';
+import { only } from '../tls/kit.js';
+import type { Draw } from './draw.js';
+import { size } from './size.js';
+import { clientEnd, serverEnd } from './tls-ends.js';
+import { nameOf, NEVER, startMiddle, underAttack, type Attack, type Meet, type Met } from './tls-mutated-loop.js';
 
 const CONNECTIONS = size(104, 2600);
-const IN_VAIN = 200;
-const NEVER = 60_000;
 
 /** Answers {"serve": …} with a port, and serves; visits for {"visit": …}, and tells whether the answer was right. */
 const script = `
@@ -80,78 +73,20 @@ for line in sys.stdin:
     say(server(order) if 'serve' in order else visit(order))
 `;
 
-interface Kind {
-  readonly version: Version;
-  /** Certificates of clients, and ALPN. */
-  readonly full: boolean;
-  readonly resumes: boolean;
-}
-
-const kinds: readonly Kind[] = versions.flatMap((version) =>
-  [false, true].flatMap((full) => [false, true].map((resumes) => ({ version, full, resumes }))),
-);
-
-/** One connection through the middle, with what is done there. */
-type Meet = (kind: Kind, order: Omit<Order, 'target' | 'kind'>, payload: Buffer, timeout: number) => Promise<Met>;
-
-interface Met {
-  readonly end: End;
-  readonly report: Report;
-  /** What Python has to say. */
-  readonly other: 'whole' | 'failed' | 'WRONG' | null;
-}
-
 for (const [colour, net] of colours) {
   test(`${CONNECTIONS} connections of a client under attack are whole or fail (${colour})`, async (t) => {
-    await all(t, true, await clients(t, net));
+    await underAttack(t, attack(true), await clients(t, net));
   });
   test(`${CONNECTIONS} connections of a listener under attack are whole or fail (${colour})`, async (t) => {
-    await all(t, false, await servers(t, net));
+    await underAttack(t, attack(false), await servers(t, net));
   });
 }
 
-async function all(t: TestContext, isClient: boolean, meet: Meet): Promise<void> {
-  const known: { kind: Kind; usual: object; report: Report }[] = [];
-  for (const kind of kinds) {
-    const payload = payloadOf(3000, new Draw(1));
-    const { end, report, other } = await meet(kind, { plan: null, secret: payload.subarray(4, 20) }, payload, NEVER);
-    assert.ok(isWhole(end, payload), `${JSON.stringify(kind)}: ${String(end.error)}`);
-    assert.notEqual(other, 'failed');
-    assert.equal((end.info as { resumed: boolean }).resumed, kind.resumes);
-    known.push({ kind, usual: end.info!, report });
-  }
-  const before = descriptors();
-  const random = new Draw(seed);
-  const tally = { whole: 0, failed: 0, waited: 0 };
-  for (let number = 0; number < CONNECTIONS; number++) {
-    const { kind, usual, report: plain } = known[number % known.length]!;
-    const what = whats[number % whats.length]!;
-    const toServer = random.percent(50);
-    const at = random.between(0, (toServer ? plain.toServer : plain.toClient) - 1);
-    const payload = payloadOf(random.pick([20, 3000, 40_000]), random);
-    const order = { plan: { toServer, at, what, seed: random.below(0x7fff_ffff) }, secret: payload.subarray(4, 20) };
-    const mayWait = mutations[what].withholds;
-    const { end, report, other } = await meet(kind, order, payload, mayWait ? IN_VAIN : NEVER);
-    try {
-      assertLawful(end, { usual, payload, mayWait });
-      assert.notEqual(other, 'WRONG');
-      assert.equal(report.wrong[isClient ? 0 : 1], null);
-      const whole = isWhole(end, payload);
-      if (mutations[what].kind === 'harmless') assert.ok(whole, String(end.error));
-      if (mutations[what].kind === 'fatal' && toServer !== isClient && report.applied) assert.ok(!whole);
-      tally[whole ? 'whole' : end.error?.name === 'TimeoutError' ? 'waited' : 'failed']++;
-    } catch (cause) {
-      const where = `${JSON.stringify(kind)}, ${what} to the ${toServer ? 'server' : 'client'} at record ${at}`;
-      throw new Error(`BERKELEY_SEED=${seed}, connection ${number}: ${where}`, { cause });
-    }
-  }
-  assert.equal(descriptors(), before);
-  t.diagnostic(`${CONNECTIONS} connections, seed ${seed}: ${JSON.stringify(tally)}`);
-}
+const attack = (isClient: boolean): Attack => ({ isClient, connections: CONNECTIONS, payloadOf });
 
 async function clients(t: TestContext, net: Net): Promise<Meet> {
   const python = pythonOf(t);
-  const middle = await middleOf(t);
+  const middle = await startMiddle(t);
   const ports = new Map<string, number>();
   const sessions = new Map<string, Uint8Array>();
   return async function meet(kind, order, payload, timeout) {
@@ -180,7 +115,7 @@ async function clients(t: TestContext, net: Net): Promise<Meet> {
 
 async function servers(t: TestContext, net: Net): Promise<Meet> {
   const python = pythonOf(t);
-  const middle = await middleOf(t);
+  const middle = await startMiddle(t);
   const { root, server } = pki();
   const listeners = new Map<string, ReturnType<Net['listen']>>();
   t.after(async () => {
@@ -206,25 +141,6 @@ async function servers(t: TestContext, net: Net): Promise<Meet> {
 function pythonOf(t: TestContext): Python {
   const { server, root, client } = pki();
   return new Python(t, script, server.certFile, server.keyFile, root.certFile, client.certFile, client.keyFile);
-}
-
-async function middleOf(t: TestContext): Promise<{ port: number; order: (order: Order) => Promise<Report> }> {
-  const worker = new Worker(new URL('./tls-middle-worker.js', import.meta.url));
-  t.after(() => worker.terminate());
-  const [port] = (await once(worker, 'message')) as [number];
-  return {
-    port,
-    async order(order) {
-      const told = once(worker, 'message');
-      worker.postMessage(order);
-      const [report] = (await told) as [Report];
-      return report;
-    },
-  };
-}
-
-function nameOf({ version, full, resumes }: Kind): string {
-  return `${version} ${full} ${resumes}`;
 }
 
 function payloadOf(length: number, random: Draw): Buffer {
