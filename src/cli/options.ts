@@ -27,7 +27,7 @@ export async function runOptions({ target, timeout, json }: OptionsCommand): Pro
   return 0;
 }
 
-/** What everything is looked at on: the one socket. `udp:` before the target asks for a datagram socket. */
+/** What everything is looked at on: the one socket. `udp://` before the target asks for a datagram socket. */
 async function connected(target: string, timeout: Duration, opened: Disposable[]): Promise<() => Socket<Mode>> {
   const made = /^udp:/.test(target) ? await udp(undefined, { connect: target }) : await connect(target, { timeout });
   opened.push(made);

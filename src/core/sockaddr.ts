@@ -24,7 +24,7 @@ const env: SockaddrEnv = {
 };
 
 /** Room for any sockaddr, and for its length behind it (see Binding.accept). */
-export const scratch = Buffer.alloc(132);
+export const scratch: Buffer = Buffer.alloc(132);
 /** sizeof(struct sockaddr_in) */
 const IN_LENGTH = 16;
 const scratchFamily = new Uint16Array(scratch.buffer, scratch.byteOffset, 1);

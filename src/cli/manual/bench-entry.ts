@@ -9,7 +9,7 @@ export const bench: Entry = {
   summary:
     'sends messages to an echo server and times the answers; without TARGET compares ways to do so on this machine',
   paragraphs: [
-    'TARGET must send back what it gets, as listen --echo --keep does. Each connection sends a message, waits until all of it has come back, and compares it. With udp: before TARGET it sends datagrams.',
+    'TARGET must send back what it gets, as listen --echo --keep does. Each connection sends a message, waits until all of it has come back, and compares it. With udp:// before TARGET it sends datagrams.',
     'Without TARGET both colours of the library and node:net talk to an echo server of their own kind in a worker thread, one after the other, for --duration each. The processor time is that of both ends together.',
   ],
   flags: [

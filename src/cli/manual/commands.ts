@@ -180,7 +180,7 @@ export const commands: readonly Entry[] = [
     name: 'options',
     operands: 'TARGET',
     summary: 'connects, and shows every option of the socket: its value, or the code of the error',
-    paragraphs: ['udp: before TARGET makes it a datagram socket.'],
+    paragraphs: ['udp:// before TARGET makes it a datagram socket.'],
     flags: [
       { name: 'list', words: 'in place of TARGET: looks at new sockets, one that fits each level' },
       flags.patience,
