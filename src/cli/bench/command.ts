@@ -35,7 +35,8 @@ export function benchCommand(positionals: string[], timeout: Duration | undefine
   const tls = values['tls'] === true;
   const about = firstOf(tlsFlags, values);
   if (!tls && about !== null) throw new UsageError(`--${about} is about TLS: --tls is missing`);
-  if (tls && target?.startsWith('udp:') === true) throw new UsageError('--tls is for streams, and udp:// for datagrams');
+  if (tls && target?.startsWith('udp:') === true)
+    throw new UsageError('--tls is for streams, and udp:// for datagrams');
   const size = whole('size', values, 64, 1, 64 * 1024 * 1024);
   if (target?.startsWith('udp:') === true && size > 65_507)
     throw new UsageError('--size: a datagram has at most 65507 bytes');
