@@ -2,7 +2,7 @@
 // that nothing is left behind.
 
 import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
@@ -46,7 +46,9 @@ export function compile(names: readonly string[]): void {
     if (modified(binary) > Math.max(modified(source), shared)) continue;
     const compiler = process.env['CC'] ?? 'cc';
     const libraries = name.startsWith('tls-') ? ['-lssl', '-lcrypto'] : [];
-    const words = ['-O2', '-Wall', '-Wextra', '-o', binary, source, ...libraries];
+    // Under another name first: another run of the benchmark must not find half a program.
+    const fresh = `${binary}.${process.pid}`;
+    const words = ['-O2', '-Wall', '-Wextra', '-o', fresh, source, ...libraries];
     const result = spawnSync(compiler, words, { encoding: 'utf8' });
     if (result.error) {
       throw new BenchError(`the benchmark needs a C compiler, and ${compiler} does not run: ${result.error.message}
@@ -57,6 +59,7 @@ install one (Debian: apt-get install gcc libc6-dev) or name it in CC`);
         ? ''
         : '\nthe TLS cases need the headers of OpenSSL 3 (Debian: apt-get install libssl-dev)';
     if (result.status !== 0) throw new BenchError(`${compiler} could not compile ${source}:\n${result.stderr}${hint}`);
+    renameSync(fresh, binary);
   }
 }
 

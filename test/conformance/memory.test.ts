@@ -125,7 +125,7 @@ onEvery(
         ['close'],
       ]);
       await peer.mark('half');
-      if (name === 'read') await conn.read();
+      if (name === 'read') await conn.readExact(3);
       const reading = (async () => await read(conn))();
       await failure(() => conn.unread('x\n'), 'ERR_BUSY');
       peer.go();
