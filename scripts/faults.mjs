@@ -2,15 +2,13 @@
 // under it, with each seed. It must not know what is tested, nor how a fault is made.
 //
 //   node scripts/faults.mjs --build      builds the injector, and says where it is
-//   node scripts/faults.mjs [--seeds N] [--share N] [--seed S] [--record FILE] [--jobs N] [--thread] [part of a path …]
+//   node scripts/faults.mjs [--seeds N] [--seed S] [--record FILE] [--jobs N] [--thread] [part of a path …]
 //
 // --seeds N       so many seeds: 10, or 200 with BERKELEY_HEAVY. They begin with --seed, BERKELEY_SEED, or 1
-// --share N       of all pairs of a seed and a file every N-th: 3, or all with BERKELEY_HEAVY, --seed or a path, so that every file meets
-//                 three or four of ten seeds where time is short
 // --seed S        the first seed: with --seeds 1 and the path of a file, exactly what has failed
 // --record FILE   what was run is written there, a line each. What has passed by it is not run again: a long run may be stopped and
 //                 taken up, and the figures at its end are those of all lines
-// --jobs N        so many processes at once: 2, or the processors where there are fewer
+// --jobs N        so many processes at once: two for each processor, because most of a run is waiting
 // --thread        the reactor waits on its helper thread (BERKELEY_REACTOR=thread)
 // part of a path  the files that have one of the parts in their path, instead of conformance
 // NODE_UNDER_TEST another node binary to run them with
@@ -79,15 +77,12 @@ async function main(words) {
     return text === null ? null : Number(text);
   };
   const count = number('--seeds') ?? (process.env['BERKELEY_HEAVY'] === undefined ? 10 : 200);
-  const chosen = words.includes('--seed');
   const first = number('--seed') ?? Number(process.env['BERKELEY_SEED'] ?? 1);
-  const share = number('--share');
-  const most = number('--jobs') ?? Math.min(2, availableParallelism());
+  const most = number('--jobs') ?? 2 * availableParallelism();
   const record = value('--record');
   const thread = words.includes('--thread');
   const parts = words.filter((word) => word !== '--thread');
   const files = testFiles(parts.length === 0 ? ['conformance'] : parts);
-  const every = share ?? (chosen || process.env['BERKELEY_HEAVY'] !== undefined || parts.length > 0 ? 1 : 3);
   buildInjector();
   await bundle();
 
@@ -99,13 +94,13 @@ async function main(words) {
       .flatMap(({ file, seeds }) => seeds.map((seed) => `${seed} ${file}`)),
   );
   const jobs = [];
-  for (let from = 0; from < count; from += batch * every)
-    files.forEach((file, at) => {
-      const seeds = Array.from({ length: Math.min(batch * every, count - from) }, (_, i) => first + from + i)
-        .filter((seed) => (seed + at) % every === 0)
-        .filter((seed) => !passed.has(`${seed} ${file}`));
+  for (let from = 0; from < count; from += batch)
+    for (const file of files) {
+      const seeds = Array.from({ length: Math.min(batch, count - from) }, (_, i) => first + from + i).filter(
+        (seed) => !passed.has(`${seed} ${file}`),
+      );
       if (seeds.length > 0) jobs.push({ seeds, file });
-    });
+    }
   const runs = jobs.reduce((sum, { seeds }) => sum + seeds.length, 0);
   console.log(`faults: ${count} seeds from ${first}, ${files.length} files, ${runs} runs`);
   const began = Date.now();

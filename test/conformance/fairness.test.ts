@@ -39,15 +39,15 @@ onEvery(
         await other.conn.write('ping');
         assert.equal(String(await other.conn.readExact(4)), 'ping');
       }
-      while (ticks < 10) await new Promise((turn) => setTimeout(turn, 1));
+      const endless = name === 'an iteration';
+      while (ticks < 10 || (calls < 10 && !endless)) await new Promise((turn) => setTimeout(turn, 1));
       clearInterval(timer);
       stop = true;
-      if (name === 'an iteration') {
+      if (endless) {
         flooded.conn.abort();
         await failure(() => loop, 'ERR_SOCKET_CLOSED');
       } else {
         await loop;
-        assert.ok(calls > 10, `${calls} ${name}`);
         flooded.conn.abort();
       }
       other.conn.abort();
@@ -113,14 +113,14 @@ void test('an idle connection does not keep the process alive, in neither colour
 void test('a waiting read keeps the process alive until it is over', () => {
   assert.equal(
     run(`const [a, b] = (globalThis.kept = promises.pair());
-      a.read().then((piece) => console.log(String(piece)));
+      a.readExact(5).then((piece) => console.log(String(piece)));
       setTimeout(() => b.write('alive'), 30).unref(); setTimeout(() => {}, 60);`),
     'alive\nexit\n',
   );
   // Without the second timer nothing but the read is left, and the unreferenced timer still fires.
   assert.equal(
     run(`const [a, b] = (globalThis.kept = promises.pair());
-      a.read().then((piece) => console.log(String(piece)));
+      a.readExact(5).then((piece) => console.log(String(piece)));
       setTimeout(() => b.write('alive'), 30).unref();`),
     'alive\nexit\n',
   );
