@@ -4,34 +4,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
-import type { AsyncConn, TlsOptions } from 'berkeley';
-import { colours, type Net } from '../net/kit.js';
+import { colours } from '../net/kit.js';
 import { pki } from '../support/pki.js';
-import { only } from '../tls/kit.js';
 import { OpensslServer } from '../tls/openssl-server.js';
 import type { Draw } from './draw.js';
 import { size } from './size.js';
-import { clientEnd, serverEnd } from './tls-ends.js';
-import {
-  nameOf,
-  NEVER,
-  startMiddle,
-  underAttack,
-  type Attack,
-  type Kind,
-  type Meet,
-  type Met,
-} from './tls-mutated-loop.js';
+import { clients, servers, type Visit } from './tls-mutated-ends.js';
+import { nameOf, underAttack, type Attack, type Kind, type Met } from './tls-mutated-loop.js';
 
 const CONNECTIONS = size(52, 2600);
 const CLOSE = '\nCLOSE\n';
 
 for (const [colour, net] of colours) {
   test(`${CONNECTIONS} connections of a client to s_server under attack are whole or fail (${colour})`, async (t) => {
-    await underAttack(t, { ...attack, isClient: true, answerOf: reversed }, await clients(t, net));
+    await underAttack(t, { ...attack, isClient: true, answerOf: reversed }, await clients(t, net, serverOf(t)));
   });
   test(`${CONNECTIONS} connections of s_client to a listener under attack are whole or fail (${colour})`, async (t) => {
-    await underAttack(t, { ...attack, isClient: false }, await servers(t, net));
+    await underAttack(t, { ...attack, isClient: false }, await servers(t, net, visitOf(t)));
   });
 }
 
@@ -52,67 +41,27 @@ function wordsOf({ version, full }: Kind): string[] {
   return [version === 'TLSv1.2' ? '-tls1_2' : '-tls1_3', ...(full ? ['-alpn', 'bk-one'] : [])];
 }
 
-async function clients(t: TestContext, net: Net): Promise<Meet> {
-  const middle = await startMiddle(t);
-  const { root, server, client } = pki();
-  const others = new Map<string, OpensslServer>();
-  t.after(() => Promise.all(Array.from(others.values(), (one) => one.stop())));
-  const sessions = new Map<string, Uint8Array>();
-  return async function meet(kind, order, payload, timeout) {
-    const name = nameOf({ ...kind, resumes: false });
-    let other = others.get(name);
-    if (other === undefined) {
-      const asks = kind.full ? ['-Verify', '3', '-verify_return_error', '-CAfile', root.leafFile] : [];
-      others.set(name, (other = new OpensslServer(server, ['-rev', ...wordsOf(kind), ...asks])));
-    }
-    const target = await other.port();
-    const session = kind.resumes ? sessions.get(name) : undefined;
-    const tls: TlsOptions = {
-      ca: root.cert,
-      serverName: 'localhost',
-      ...only(kind.version),
-      ...(kind.full && { cert: client.cert, key: client.key, alpn: ['bk-two', 'bk-one'] }),
-      ...(session && { session }),
-    };
-    const reported = middle.order({ ...order, target, kind: nameOf(kind) });
-    const conn = await net.connect(`127.0.0.1:${middle.port}`, { timeout });
-    const end = await clientEnd(conn, () => conn.startTls({ ...tls, timeout }), payload, timeout);
-    if (order.plan === null && end.session !== undefined) sessions.set(name, end.session);
-    return { end, report: await reported, other: null };
+function serverOf(t: TestContext): (kind: Kind) => Promise<number> {
+  const { root, server } = pki();
+  const others: OpensslServer[] = [];
+  t.after(() => Promise.all(others.map((one) => one.stop())));
+  return async (kind) => {
+    const asks = kind.full ? ['-Verify', '3', '-verify_return_error', '-CAfile', root.leafFile] : [];
+    const other = new OpensslServer(server, ['-rev', ...wordsOf(kind), ...asks]);
+    others.push(other);
+    return await other.port();
   };
 }
 
-async function servers(t: TestContext, net: Net): Promise<Meet> {
-  const middle = await startMiddle(t);
-  const { root, server } = pki();
-  const listeners = new Map<string, ReturnType<Net['listen']>>();
-  t.after(async () => {
-    for (const listener of listeners.values()) (await listener).close();
-  });
-  const sessions = new Map<string, string>();
-  return async function meet(kind, order, payload, timeout) {
+function visitOf(t: TestContext): Visit {
+  const files = new Map<string, string>();
+  return (port, kind, payload, plain) => {
     const name = nameOf({ ...kind, resumes: false });
-    let listening = listeners.get(name);
-    if (listening === undefined) {
-      const full: TlsOptions = { alpn: ['bk-one'], clientCert: 'require', ca: root.cert };
-      const tls = { cert: server.cert, key: server.key, ...only(kind.version), ...(kind.full && full) };
-      listeners.set(name, (listening = net.listen('127.0.0.1:0', { tls })));
-      sessions.set(name, pki().file('session', ''));
-    }
-    const listener = await listening;
-    const reported = middle.order({ ...order, target: listener.address.port!, kind: nameOf(kind) });
-    const file = sessions.get(name)!;
-    const keeps = order.plan === null && !kind.resumes ? ['-sess_out', file] : [];
-    const said = visit(
-      t,
-      middle.port,
-      payload,
-      [...wordsOf(kind), ...keeps, ...(kind.resumes ? ['-sess_in', file] : [])],
-      kind.full,
-    );
-    const conn: AsyncConn = await listener.accept({ timeout: NEVER });
-    const end = await serverEnd(conn, () => conn.handshake({ timeout }), payload, timeout);
-    return { end, report: await reported, other: await said };
+    let file = files.get(name);
+    if (file === undefined) files.set(name, (file = pki().file('session', '')));
+    const session = kind.resumes ? ['-sess_in', file] : plain ? ['-sess_out', file] : [];
+    const said = visit(t, port, payload, [...wordsOf(kind), ...session], kind.full);
+    return () => said;
   };
 }
 

@@ -1,14 +1,12 @@
 // The man in the middle again, in both colours, with Python's TLS at the other end.
 
 import { test, type TestContext } from 'node:test';
-import type { AsyncConn, TlsOptions } from 'berkeley';
-import { colours, Python, type Net } from '../net/kit.js';
+import { colours, Python } from '../net/kit.js';
 import { pki } from '../support/pki.js';
-import { only } from '../tls/kit.js';
 import type { Draw } from './draw.js';
 import { size } from './size.js';
-import { clientEnd, serverEnd } from './tls-ends.js';
-import { nameOf, NEVER, startMiddle, underAttack, type Attack, type Meet, type Met } from './tls-mutated-loop.js';
+import { clients, servers, type Visit } from './tls-mutated-ends.js';
+import { underAttack, type Attack, type Kind, type Met } from './tls-mutated-loop.js';
 
 const CONNECTIONS = size(104, 2600);
 
@@ -75,66 +73,26 @@ for line in sys.stdin:
 
 for (const [colour, net] of colours) {
   test(`${CONNECTIONS} connections of a client under attack are whole or fail (${colour})`, async (t) => {
-    await underAttack(t, attack(true), await clients(t, net));
+    await underAttack(t, attack(true), await clients(t, net, serverOf(pythonOf(t))));
   });
   test(`${CONNECTIONS} connections of a listener under attack are whole or fail (${colour})`, async (t) => {
-    await underAttack(t, attack(false), await servers(t, net));
+    await underAttack(t, attack(false), await servers(t, net, visitOf(pythonOf(t))));
   });
 }
 
 const attack = (isClient: boolean): Attack => ({ isClient, connections: CONNECTIONS, payloadOf });
 
-async function clients(t: TestContext, net: Net): Promise<Meet> {
-  const python = pythonOf(t);
-  const middle = await startMiddle(t);
-  const ports = new Map<string, number>();
-  const sessions = new Map<string, Uint8Array>();
-  return async function meet(kind, order, payload, timeout) {
-    const name = nameOf({ ...kind, resumes: false });
-    let target = ports.get(name);
-    if (target === undefined) {
-      python.say({ serve: 1, ...kind });
-      ports.set(name, (target = await python.hear<number>()));
-    }
-    const { root, client } = pki();
-    const session = kind.resumes ? sessions.get(name) : undefined;
-    const tls: TlsOptions = {
-      ca: root.cert,
-      serverName: 'localhost',
-      ...only(kind.version),
-      ...(kind.full && { cert: client.cert, key: client.key, alpn: ['bk-two', 'bk-one'] }),
-      ...(session && { session }),
-    };
-    const reported = middle.order({ ...order, target, kind: nameOf(kind) });
-    const conn = await net.connect(`127.0.0.1:${middle.port}`, { timeout });
-    const end = await clientEnd(conn, () => conn.startTls({ ...tls, timeout }), payload, timeout);
-    if (order.plan === null && end.session !== undefined) sessions.set(name, end.session);
-    return { end, report: await reported, other: null };
+function serverOf(python: Python): (kind: Kind) => Promise<number> {
+  return async (kind) => {
+    python.say({ serve: 1, ...kind });
+    return await python.hear<number>();
   };
 }
 
-async function servers(t: TestContext, net: Net): Promise<Meet> {
-  const python = pythonOf(t);
-  const middle = await startMiddle(t);
-  const { root, server } = pki();
-  const listeners = new Map<string, ReturnType<Net['listen']>>();
-  t.after(async () => {
-    for (const listener of listeners.values()) (await listener).close();
-  });
-  return async function meet(kind, order, payload, timeout) {
-    const name = nameOf({ ...kind, resumes: false });
-    let listening = listeners.get(name);
-    if (listening === undefined) {
-      const full: TlsOptions = { alpn: ['bk-one'], clientCert: 'require', ca: root.cert };
-      const tls = { cert: server.cert, key: server.key, ...only(kind.version), ...(kind.full && full) };
-      listeners.set(name, (listening = net.listen('127.0.0.1:0', { tls })));
-    }
-    const listener = await listening;
-    const reported = middle.order({ ...order, target: listener.address.port!, kind: nameOf(kind) });
-    python.say({ visit: middle.port, ...kind, payload: payload.toString('hex'), plain: order.plan === null });
-    const conn: AsyncConn = await listener.accept({ timeout: NEVER });
-    const end = await serverEnd(conn, () => conn.handshake({ timeout }), payload, timeout);
-    return { end, report: await reported, other: await python.hear<Met['other']>() };
+function visitOf(python: Python): Visit {
+  return (port, kind, payload, plain) => {
+    python.say({ visit: port, ...kind, payload: payload.toString('hex'), plain });
+    return () => python.hear<Met['other']>();
   };
 }
 
