@@ -4,18 +4,6 @@
 #include "constants.h"
 #include "environment.h"
 
-static bool add_functions(napi_env env, napi_value exports, Environment* environment, const FunctionEntry* entries) {
-  for (; entries->name != nullptr; ++entries) {
-    napi_value function;
-    // The environment travels as the function's data: napi_get_cb_info hands it out with the arguments, for nothing.
-    if (napi_create_function(env, entries->name, NAPI_AUTO_LENGTH, entries->callback, environment, &function) != napi_ok ||
-        napi_set_named_property(env, exports, entries->name, function) != napi_ok) {
-      return false;
-    }
-  }
-  return true;
-}
-
 NAPI_MODULE_INIT() {
   Environment* environment = environment_create(env);
   if (environment == nullptr) {

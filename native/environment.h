@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "fd_table.h"
+#include "functions.h"
 
 struct Reactor;
 
@@ -35,11 +36,6 @@ Environment* environment_create(napi_env env);
 
 // From now on the end may take a turn of the loop. False when the runtime refuses.
 bool environment_end_asynchronously(Environment* environment);
-
-struct FunctionEntry {
-  const char* name;
-  napi_callback callback;
-};
 
 // Each file that has functions for JavaScript brings its list, ended by a null name.
 extern const FunctionEntry descriptor_functions[];

@@ -42,17 +42,6 @@ static const FunctionEntry own_functions[] = {
     {nullptr, nullptr},
 };
 
-static bool add_functions(napi_env env, napi_value exports, Environment* environment, const FunctionEntry* entries) {
-  for (; entries->name != nullptr; ++entries) {
-    napi_value function;
-    if (napi_create_function(env, entries->name, NAPI_AUTO_LENGTH, entries->callback, environment, &function) != napi_ok ||
-        napi_set_named_property(env, exports, entries->name, function) != napi_ok) {
-      return false;
-    }
-  }
-  return true;
-}
-
 NAPI_MODULE_INIT() {
   Environment* environment = environment_create(env);
   if (environment == nullptr) {

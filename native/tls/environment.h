@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../functions.h"
+
 // The largest record with its header is 16,645 bytes (RFC 5246 §6.2.3). A large block holds 64 KiB of plaintext in
 // records and one more.
 static const size_t small_block = 17 * 1024;
@@ -40,11 +42,6 @@ void environment_release(Environment* environment);
 // A block of at least `wanted` bytes, whose size goes to `*capacity`. Null when memory is short.
 uint8_t* block_take(Environment* environment, size_t wanted, size_t* capacity);
 void block_give(Environment* environment, uint8_t* block, size_t capacity);
-
-struct FunctionEntry {
-  const char* name;
-  napi_callback callback;
-};
 
 // Each file that has functions for JavaScript brings its list, ended by a null name.
 extern const FunctionEntry store_functions[];
