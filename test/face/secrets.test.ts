@@ -15,6 +15,7 @@ import * as chapel from 'berkeley/dialects/chapel';
 import * as fatscript from 'berkeley/dialects/fatscript';
 import * as magnolia from 'berkeley/dialects/magnolia';
 import * as qore from 'berkeley/dialects/qore';
+import { names } from '../event/kit.js';
 import { pki } from '../support/pki.js';
 
 const it = pki();
@@ -41,20 +42,6 @@ const secrets = new Map<string, Buffer>([
   ['client key', der(it.client.key).subarray(36, 68)],
   ['encrypted key', der(encrypted).subarray(-48)],
 ]);
-
-const names = [
-  'lookup',
-  'resolved',
-  'connecting',
-  'connected',
-  'attemptFailed',
-  'tlsStart',
-  'tlsDone',
-  'read',
-  'sent',
-  'closed',
-  'deleted',
-];
 
 test('a secret would be found', () => {
   const key = secrets.get('private key')!;

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inBothColours, type Net } from '../net/kit.js';
-import { installed, launch } from '../support/launch.js';
+import { startBus } from '../support/dbus-server.js';
 
 type Socket = ReturnType<Net['socket']>;
 
@@ -184,25 +184,15 @@ function fieldsIn(head: Buffer): Map<number, string | number> {
   return fields;
 }
 
-const configuration = (path: string): string => `<busconfig>
-  <type>session</type><listen>unix:path=${path}</listen><auth>EXTERNAL</auth>
-  <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy>
-</busconfig>`;
-
 const DRIVER = 'org.freedesktop.DBus';
 const DRIVER_PATH = '/org/freedesktop/DBus';
 
 inBothColours(
   'dbus-daemon tells its names, and carries a descriptor from one connection to another',
   async (net, t) => {
-    const daemon = installed(t, 'dbus-daemon');
+    const daemon = await startBus(t);
     if (daemon === null) return;
-    const { folder } = await launch(t, 0, (place) => {
-      const file = join(place, 'bus.conf');
-      writeFileSync(file, configuration(join(place, 'bus')));
-      return { command: [daemon, `--config-file=${file}`, '--nofork', '--print-address'], ready: /^unix:path=/m };
-    });
-    const path = join(folder, 'bus');
+    const { path, folder } = daemon;
     const [giver, taker] = [await Bus.open(net, path), await Bus.open(net, path)];
     for (const bus of [giver, taker]) {
       const { body } = await bus.call(DRIVER, DRIVER_PATH, 'Hello', '', Buffer.alloc(0));

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, mock, test } from 'node:test';
 import type { TlsInfo } from 'berkeley';
-import { daysFromNow, pki, type Issued } from '../support/pki.js';
+import { daysFromNow, pki } from '../support/pki.js';
+import { came, listenLeniently } from '../tls/expiring.js';
 import { colours, limit, only, versions } from '../tls/kit.js';
 import { TlsPeer } from '../tls/peer.js';
 
@@ -41,26 +42,14 @@ for (const version of versions) {
     });
 
     void test(`a server takes up no session of a certificate that has expired [${version}, ${colour}]`, async () => {
-      // Whoever accepts such a certificate must still be asked about it each time.
-      const tls = { cert: server.cert, key: server.key, clientCert: 'require', ca: root.cert, verify: false } as const;
-      const listener = await net.listen('127.0.0.1:0', { tls: { ...tls, ...only(version) } });
-      const came = async (how: { shows?: Issued; keep?: string; use?: string }): Promise<TlsInfo> => {
-        const visiting = peer.visit(listener.address.port!, { version, ca: root.leaf, host: 'localhost', ...how });
-        const conn = await listener.accept(limit);
-        const info = await conn.handshake(limit);
-        await conn.write(await conn.readExact(4, limit), limit);
-        assert.equal(await conn.read(undefined, limit), null);
-        await conn.close(limit);
-        await visiting;
-        return info;
-      };
+      const listener = await listenLeniently(net, { ca: root.cert, ...only(version) });
       for (const [who, lives] of [
         [client, true],
         [past, false],
       ] as const) {
         const slot = `${version} ${colour} ${who.name}`;
-        await came({ shows: who, keep: slot });
-        const again = await came({ use: slot });
+        await came(peer, listener, { version, shows: who, keep: slot });
+        const again = await came(peer, listener, { version, use: slot });
         assert.equal(again.resumed, lives);
         assert.equal(again.verifyCode, lives ? 'OK' : 'CERT_HAS_EXPIRED');
       }

@@ -10,25 +10,16 @@ import dbus from 'dbus-native';
 import { connect, pair } from 'berkeley';
 import { toDuplex, type UnixSocketDuplex } from 'berkeley/streams';
 import { descriptors, until } from '../net/kit.js';
-import { installed, launch, temporaryFolder } from '../support/launch.js';
+import { startBus } from '../support/dbus-server.js';
+import { temporaryFolder } from '../support/launch.js';
 import { ends } from './kit.js';
 
 const limit = { timeout: '10s' } as const;
 
-const configuration = (path: string): string => `<busconfig>
-  <type>session</type><listen>unix:path=${path}</listen><auth>EXTERNAL</auth>
-  <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy>
-</busconfig>`;
-
 test('dbus-native passes descriptors from one client to another', { timeout: 60_000 }, async (t) => {
-  const daemon = installed(t, 'dbus-daemon');
+  const daemon = await startBus(t);
   if (daemon === null) return;
-  const { folder } = await launch(t, 0, (place) => {
-    const file = join(place, 'bus.conf');
-    writeFileSync(file, configuration(join(place, 'bus')));
-    return { command: [daemon, `--config-file=${file}`, '--nofork', '--print-address'], ready: /^unix:path=/m };
-  });
-  const path = join(folder, 'bus');
+  const { path, folder } = daemon;
   const [giver, taker] = [await client(t, path), await client(t, path)];
   assert.equal(taker.connection.canPassFds, true);
   const taken: { fds: number[]; words: unknown[] }[] = [];
