@@ -24,7 +24,7 @@ import { isWant, Want } from './want.js';
 import { unacknowledged } from './writing.js';
 
 /** Ends every waiting call, by `why` if there is a reason besides the closing, and closes the descriptor now. */
-export function closeNow(handle: Handle, why: MakeError | null = null): void {
+function closeNow(handle: Handle, why: MakeError | null = null): void {
   if (handle.fd < 0) return;
   handle.closing = true;
   handle.stream?.rememberAddresses();

@@ -123,7 +123,6 @@ export const EPOLLOUT = constant('EPOLLOUT');
 export const EPOLLPRI = constant('EPOLLPRI');
 export const EPOLLRDHUP = constant('EPOLLRDHUP');
 
-export const AI_ADDRCONFIG = constant('AI_ADDRCONFIG');
 export const AI_CANONNAME = constant('AI_CANONNAME');
 export const AI_NUMERICHOST = constant('AI_NUMERICHOST');
 export const AI_PASSIVE = constant('AI_PASSIVE');

@@ -26,7 +26,7 @@ const state = new Int32Array(2);
 let started = false;
 
 /** Bun exports libuv's symbols as stubs that abort, and on Deno they stall; only Node has a loop to nest in. */
-export function reactorMode(): 'uv' | 'thread' {
+function reactorMode(): 'uv' | 'thread' {
   const wanted = process.env.BERKELEY_REACTOR;
   if (wanted === 'uv' || wanted === 'thread') return wanted;
   return 'bun' in process.versions || 'deno' in process.versions ? 'thread' : 'uv';

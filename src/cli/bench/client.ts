@@ -9,7 +9,7 @@ import type { Load } from './command.js';
 import { Latencies } from './figures.js';
 
 /** What came back is not what was sent. */
-export class NoEcho extends Error {
+class NoEcho extends Error {
   readonly code = 'NO_ECHO';
 }
 

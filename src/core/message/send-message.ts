@@ -29,7 +29,7 @@ export interface Names {
   readonly meta: string;
 }
 
-export const messageNames: Names = { data: 'message.data', to: 'message.to', meta: 'message.meta' };
+const messageNames: Names = { data: 'message.data', to: 'message.to', meta: 'message.meta' };
 
 /** Checks the shape of a message. Its target is read when it is sent. */
 export function checkMessage(argument: string, value: unknown): Message {

@@ -10,7 +10,7 @@ export interface Element {
 }
 
 /** The element that begins at `at`, or null where there is none, or not a whole one. */
-export function elementAt(bytes: Uint8Array, at: number): Element | null {
+function elementAt(bytes: Uint8Array, at: number): Element | null {
   const tag = bytes[at];
   const first = bytes[at + 1];
   if (tag === undefined || first === undefined) return null;

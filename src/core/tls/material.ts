@@ -96,7 +96,7 @@ class File implements Material {
 }
 
 /** @throws SocketError with the errno, and the path in its message */
-export function readBytes(path: string): Buffer {
+function readBytes(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
