@@ -124,8 +124,8 @@ export class ConnDuplex extends SocketNames {
   }
 
   #failed(error: unknown): void {
-    // Who closes a connection knows it.
-    outside(() => this.destroy(error instanceof ClosedError ? undefined : (error as Error)));
+    // Who closes a connection knows it, and what was written before may still be on its way: 'closed' says when it is over.
+    if (!(error instanceof ClosedError)) outside(() => this.destroy(error as Error));
   }
 }
 

@@ -102,7 +102,8 @@ export abstract class SocketNames extends Duplex implements SocketDuplex {
   setTimeout(ms: number, callback?: () => void): this {
     this.#timeout = Math.min(ms === Infinity ? 0 : wholeNumber('ms', Math.trunc(ms), 0), LONGEST);
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = this.#timeout === 0 ? null : setTimeout(() => this.emit('timeout'), this.#timeout).unref();
+    this.#timer =
+      this.#timeout === 0 || this.destroyed ? null : setTimeout(() => this.emit('timeout'), this.#timeout).unref();
     if (callback !== undefined) {
       if (this.#timeout === 0) this.removeListener('timeout', callback);
       else this.once('timeout', callback);

@@ -65,7 +65,6 @@ function readableOf(conn: AsyncConn, sides: Sides): ReadableStream<Uint8Array> {
       // A copy: the stream takes the whole memory of what it is given, and ours is shared by many pieces.
       else controller.enqueue(new Uint8Array(got));
     } catch (error) {
-      if (signal.aborted) return;
       if (!(error instanceof ClosedError)) throw error;
       // This program has closed it.
       controller.close();
