@@ -7,7 +7,7 @@
 // --seeds N       so many seeds: 10, or 200 with BERKELEY_HEAVY. They begin with --seed, BERKELEY_SEED, or 1
 // --seed S        the first seed: with --seeds 1 and the path of a file, exactly what has failed
 // --record FILE   what was run is written there, a line each. What has passed by it is not run again: a long run may be stopped and
-//                 taken up, and the figures at its end are those of all lines
+//                 taken up, and the figures at its end are those of all lines. What has failed and passed since is not counted as failed
 // --jobs N        so many processes at once: two for each processor, because most of a run is waiting
 // --thread        the reactor waits on its helper thread (BERKELEY_REACTOR=thread)
 // part of a path  the files that have one of the parts in their path, instead of conformance
@@ -88,11 +88,7 @@ async function main(words) {
 
   const done =
     record !== null && existsSync(record) ? readFileSync(record, 'utf8').trim().split('\n').map(JSON.parse) : [];
-  const passed = new Set(
-    done
-      .filter(({ failed }) => failed.length === 0)
-      .flatMap(({ file, seeds }) => seeds.map((seed) => `${seed} ${file}`)),
-  );
+  const passed = pairsPassed(done);
   const jobs = [];
   for (let from = 0; from < count; from += batch)
     for (const file of files) {
@@ -132,6 +128,15 @@ function testFiles(parts) {
   return files;
 }
 
+/** The pairs of a seed and a file that have passed in a process in which nothing failed. */
+function pairsPassed(done) {
+  return new Set(
+    done
+      .filter(({ failed }) => failed.length === 0)
+      .flatMap(({ file, seeds }) => seeds.map((seed) => `${seed} ${file}`)),
+  );
+}
+
 /** The commands that repeat what has failed. */
 function again({ failed, file }, thread) {
   const words = `${thread ? '--thread ' : ''}${file.replace(/\.js$/, '')}`;
@@ -148,7 +153,10 @@ function report(done, seconds, thread) {
   const runs = done.reduce((sum, { seeds }) => sum + seeds.length, 0);
   console.log(`faults: ${runs} runs in ${seconds} s: ${calls} calls, ${injected} faults`);
   for (const [name, times] of [...totals].sort()) console.log(`  ${name.toLowerCase().replaceAll('_', ' ')} ${times}`);
-  const failed = done.filter((line) => line.failed.length > 0);
+  const passed = pairsPassed(done);
+  const failed = done
+    .map((line) => ({ ...line, failed: line.failed.filter((seed) => !passed.has(`${seed} ${line.file}`)) }))
+    .filter((line) => line.failed.length > 0);
   if (failed.length > 0)
     console.error(`faults: what failed:\n  ${failed.map((line) => again(line, thread)).join('\n  ')}`);
   else if (injected === 0) console.error('faults: nothing was injected');
