@@ -8,7 +8,7 @@
 // --seed S        the first seed: with --seeds 1 and the path of a file, exactly what has failed
 // --record FILE   what was run is written there, a line each. What has passed by it is not run again: a long run may be stopped and
 //                 taken up, and the figures at its end are those of all lines. What has failed and passed since is not counted as failed
-// --jobs N        so many processes at once: two for each processor, because most of a run is waiting
+// --jobs N        so many processes at once: three for each processor, because most of a run is waiting
 // --thread        the reactor waits on its helper thread (BERKELEY_REACTOR=thread)
 // part of a path  the files that have one of the parts in their path, instead of conformance
 // NODE_UNDER_TEST another node binary to run them with
@@ -78,7 +78,7 @@ async function main(words) {
   };
   const count = number('--seeds') ?? (process.env['BERKELEY_HEAVY'] === undefined ? 10 : 200);
   const first = number('--seed') ?? Number(process.env['BERKELEY_SEED'] ?? 1);
-  const most = number('--jobs') ?? 2 * availableParallelism();
+  const most = number('--jobs') ?? 3 * availableParallelism();
   const record = value('--record');
   const thread = words.includes('--thread');
   const parts = words.filter((word) => word !== '--thread');
